@@ -1,0 +1,48 @@
+import type { KindRef, KubeObject } from "../api/object.ts";
+import type { Instant } from "../api/time.ts";
+import type { Plan } from "./plan.ts";
+import type { CacheReader, Ports } from "./ports.ts";
+
+/** What the loop can reconcile. The key is `namespace/name`. */
+export interface Kind<Seen = unknown> {
+  /** A short name for logs and metrics: `rollout`, `analysisrun`, `experiment`. */
+  readonly name: string;
+  readonly of: KindRef;
+  /** The other kinds that it watches, and which keys a change of theirs wakes. */
+  readonly wokenBy: readonly Wake[];
+  /** Kinds that are watched only while this object uses them and only if their CRD exists (routers, workloads). */
+  uses?(object: KubeObject): readonly KindRef[];
+  /** Reads everything that the decision needs; undefined when there is nothing to do (gone, being deleted, not ours). */
+  observe(key: string, ports: Ports): Promise<Seen | undefined>;
+  /** The pure decision. */
+  decide(seen: Seen, now: Instant): Plan;
+}
+
+/** Which keys a change of an object of another kind wakes. */
+export interface Wake {
+  readonly kind: KindRef;
+  /** Called with the new object, with the old one after a deletion, and with both after a change. */
+  keys(object: KubeObject, cache: CacheReader): readonly string[];
+}
+
+/** How objects of a kind are kept in the cache. */
+export interface Shape {
+  readonly kind: KindRef;
+  /** What is stored of an object; managedFields and last-applied are dropped before. */
+  readonly slim?: (object: KubeObject) => KubeObject;
+  /** Named indices: the values under which an object is found. */
+  readonly indices?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>;
+  /** Only objects with these labels are watched. */
+  readonly labelSelector?: string;
+}
+
+/** The key of an object: `namespace/name`. */
+export function keyOf(object: KubeObject): string {
+  return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+}
+
+/** The namespace and name of a key. */
+export function keyParts(key: string): { readonly namespace: string; readonly name: string } {
+  const slash = key.indexOf("/");
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
