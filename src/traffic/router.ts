@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import type { KindRef, KubeObject, ObjectRef } from "../api/object.ts";
+import type { Effect } from "../reconcile/effect.ts";
+
+/** A header or mirror route that should exist now (traffic-cli-ops 1.5 gate 2, 2.x). */
+export interface ManagedRoute {
+  readonly name: string;
+  readonly header?: { readonly match: readonly unknown[] };
+  readonly mirror?: { readonly match: readonly unknown[]; readonly percentage?: number | undefined };
+}
+
+/** Traffic for the pods of an experiment, beside canary and stable. */
+export interface AdditionalDestination {
+  readonly serviceName: string;
+  readonly podTemplateHash: string;
+  readonly weight: number;
+}
+
+/** How traffic should flow: everything a router may need, in one value that says the same until something changes. */
+export interface Wanted {
+  readonly namespace: string;
+  /** Name and uid of the Rollout: for managed-by annotations and owner references. */
+  readonly rollout: { readonly name: string; readonly uid: string };
+  readonly canaryService: string;
+  readonly stableService: string;
+  /** The pair of services that swap roles, and which of them is stable now. */
+  readonly pingPong?: { readonly ping: string; readonly pong: string; readonly stable: "ping" | "pong" } | undefined;
+  /** The canary's share of `max`. */
+  readonly weight: number;
+  readonly max: number;
+  readonly additional: readonly AdditionalDestination[];
+  /** Pod hashes for routers that tell versions apart by label; empty when that ReplicaSet does not exist. */
+  readonly canaryHash: string;
+  readonly stableHash: string;
+  /** The header and mirror routes that should exist, in the order of `managedRoutes`. */
+  readonly routes: readonly ManagedRoute[];
+  /** Every name in `managedRoutes`: what is listed here and not in `routes` is removed. */
+  readonly managed: readonly string[];
+}
+
+/** What a router can do; validation, `lint` and the docs page read it (traffic-cli-ops 2.0). */
+export interface Capabilities {
+  readonly header: boolean;
+  readonly mirror: boolean;
+  readonly experiment: boolean;
+  readonly verify: boolean;
+  readonly tcp: boolean;
+  readonly maxWeight: boolean;
+  readonly pingPong: boolean;
+}
+
+/** One traffic router. Pure: it names the objects it reshapes, turns traffic into writes, and reads back what they carry. */
+export interface Router<Config = unknown> {
+  readonly config: z.ZodType<Config>;
+  readonly can: Capabilities;
+  /** Kinds that are watched while a Rollout uses this router, if their CRD exists. */
+  kinds(config: Config): readonly KindRef[];
+  /** What to read before `route`: existing objects, and those that it may create. */
+  objects(config: Config, rollout: { namespace: string; name: string; stableService: string }): readonly ObjectRef[];
+  /**
+   * The writes that make the objects carry what is wanted; none when they do already (that is how a weight is known
+   * to hold). `objects` are in the order of `objects()`, undefined where missing. Throws `Problem` when it cannot.
+   */
+  route(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): readonly Effect[];
+  /** The canary weight that the objects carry now (of `wanted.max`); undefined when that cannot be told. */
+  carries(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): number | undefined;
+  /** What is wrong with the referenced objects, as `InvalidSpec` says it (traffic-cli-ops 1.3); nothing when fine. */
+  check?(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): void;
+  /** The writes that remove every trace of ours when routing is removed or the Rollout is deleted. */
+  clean?(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): readonly Effect[];
+}
