@@ -28,7 +28,11 @@ export class Problem extends Error {
 
 /** `PATH: Required value: DETAIL`, or without the detail when there is none to give. */
 export function required(path: string, detail = ""): Problem {
-  return new Problem(detail, { path }, [path, "Required value", detail].filter((part) => part !== "").join(": "));
+  return new Problem(
+    detail,
+    { path },
+    [path, "Required value", detail].filter((part) => part !== "").join(": "),
+  );
 }
 
 /** `PATH: Invalid value: VALUE: DETAIL`; the value may be anything JSON can say. */
