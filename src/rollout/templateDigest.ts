@@ -1,4 +1,5 @@
 import { isJson, type Json } from "../api/json.ts";
+import { hashLabel } from "../api/labels.ts";
 import { canonicalWriter } from "./canonical.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { labelsAndAnnotations } from "./templateDefaults.ts";
@@ -9,7 +10,6 @@ export interface Injected {
   readonly ephemeral?: { readonly labels?: Json; readonly annotations?: Json } | undefined;
 }
 
-const hashLabel = "rollouts-pod-template-hash";
 const writeTemplate = canonicalWriter("PodTemplateSpec", "keep");
 
 /**

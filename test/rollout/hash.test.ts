@@ -15,9 +15,10 @@ const small = (name: string, more = "") =>
   `"resources":{"requests":{"cpu":"5m","memory":"16Mi"}}}]${more}}}`;
 const rich =
   String.raw`{"metadata":{"labels":{"app":"demo","b":"2"},"annotations":{"x":"a\u003cb\u003e\u0026c"}},` +
-  String.raw`"spec":{"containers":[{"name":"demo","image":"nginx:1.19-alpine",` +
-  String.raw`"command":["sh","-c","echo 1 \u0026\u0026 echo 2 \u003e /tmp/x"],"ports":[{"containerPort":80}],` +
-  '"resources":{},"livenessProbe":{"httpGet":{"path":"/","port":"http"}}}],"terminationGracePeriodSeconds":0}}';
+  '"spec":{"containers":[{"name":"demo","image":"nginx:1.19-alpine",' +
+  String.raw`"command":["sh","-c","echo 1 \u0026\u0026 echo 2 \u003e /tmp/x"],` +
+  '"ports":[{"containerPort":80}],"resources":{},"livenessProbe":{"httpGet":{"path":"/","port":"http"}}}],' +
+  '"terminationGracePeriodSeconds":0}}';
 
 const golden: [name: string, bytes: string, hashes: Hashes][] = [
   ["the smallest", demo("{}"), ["8c9b79c5c", "599c86f59c", "86d9c78464"]],
@@ -129,8 +130,8 @@ const goldenSteps: [bytes: string, hash: string][] = [
   ['[{"setWeight":10},{"pause":{}}]', "849b756fd4"],
   [
     '[{"setWeight":0},{"setHeaderRoute":{"name":"h"}},{"setMirrorRoute":{"name":"m","match":[' +
-      '{"method":{"exact":"GET"},"headers":{"k":{"prefix":"v"}}}],"percentage":10}},{"analysis":{"templates":[{"templateName":"a",' +
-      '"clusterScope":true}],"args":[{"name":"x","value":"1"},' +
+      '{"method":{"exact":"GET"},"headers":{"k":{"prefix":"v"}}}],"percentage":10}},' +
+      '{"analysis":{"templates":[{"templateName":"a","clusterScope":true}],"args":[{"name":"x","value":"1"},' +
       '{"name":"y","valueFrom":{"podTemplateHashValue":"Latest"}}]}}]',
     "757d847cfb",
   ],
