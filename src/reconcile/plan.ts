@@ -33,6 +33,10 @@ export interface Outcome {
   readonly done: readonly Effect[];
   /** The effect that failed, or `status` when the status write did. */
   readonly failed?: { readonly effect: Effect | "status"; readonly error: Failure } | undefined;
+  /** Evictions that a disruption budget forbids for now; no error. */
+  readonly skipped?: readonly Effect[] | undefined;
+  /** `written` when the status patch was sent; `held` when it is not urgent and waits up to a second for company. */
+  readonly status?: "written" | "held" | undefined;
 }
 
 /** Why a request failed: `code` is the HTTP status, 0 when the connection failed. */

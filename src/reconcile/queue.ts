@@ -1,0 +1,246 @@
+import { type Instant, later, type Millis } from "../api/time.ts";
+import type { Clock } from "./ports.ts";
+import { type Due, Schedule } from "./schedule.ts";
+
+/** How a look at a key ended: `done` ends its back-off, `retry` looks again after the next back-off. */
+export type Verdict = "done" | "retry";
+
+/** What a queue needs. */
+export interface QueueOptions {
+  readonly clock: Clock;
+  /** How many keys are worked on at a time. */
+  readonly workers: number;
+  /** Works on a key; a rejection is reported to `failed` and counts as `retry`. */
+  work(key: string): Promise<Verdict>;
+  failed(key: string, error: unknown): void;
+}
+
+/** What is known of a key; a key of which there is nothing to know has no entry. */
+interface Entry {
+  /** Waits for a worker, or, while worked on, to be worked on again. */
+  ready: boolean;
+  working: boolean;
+  failures: number;
+  /** Nothing starts the key before this instant. */
+  notBefore: number;
+  due: Due<string> | undefined;
+}
+
+/** The first back-off in milliseconds; each further one in a row is twice as long. */
+const firstBackOff = 1;
+
+/** The longest back-off in milliseconds. */
+const longestBackOff = 10_000;
+
+/**
+ * Which keys to look at, and when. A key is in it once, however often it was added, and never worked on twice at a
+ * time: what comes while it is worked on has it looked at again afterwards. Starting a key forgets its delay, because
+ * each look says anew when the next is due.
+ */
+export class Queue {
+  readonly #options: QueueOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #delayed = new Schedule<string>();
+  #ready: string[] = [];
+  #head = 0;
+  #working = 0;
+  #paused = false;
+  #stopped = false;
+  #pumping = false;
+  #armed: { readonly at: Instant; cancel(): void } | undefined;
+  #waiting: { until(): boolean; resolve(): void }[] = [];
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+  }
+
+  /** Has a key looked at as soon as a worker is free. */
+  add(key: string): void {
+    if (this.#stopped) return;
+    const entry = this.#entry(key);
+    if (entry.ready) return;
+    if (entry.notBefore > this.#options.clock.now()) return this.addAt(key, entry.notBefore as Instant);
+    entry.ready = true;
+    if (!entry.working) this.#line(key);
+  }
+
+  /** Has a key looked at when the instant has come; of several delays of a key the earliest wins. */
+  addAt(key: string, when: Instant): void {
+    if (this.#stopped) return;
+    const entry = this.#entry(key);
+    const at = Math.max(when, entry.notBefore) as Instant;
+    if (at <= this.#options.clock.now()) return this.add(key);
+    if (entry.due !== undefined && entry.due.at <= at) return;
+    this.#undelay(entry);
+    entry.due = this.#delayed.add(at, key);
+    this.#arm();
+  }
+
+  /** Lets nothing start the key before the instant, whatever wakes it; what comes earlier waits until then. */
+  defer(key: string, until: Instant): void {
+    this.#entry(key).notBefore = until;
+  }
+
+  /** Whether no key is ready or being worked on; keys that wait for an instant do not count. */
+  get idle(): boolean {
+    return this.#working === 0 && this.#head === this.#ready.length;
+  }
+
+  /** Resolves when the queue is idle. */
+  whenIdle(): Promise<void> {
+    return this.#when(() => this.idle);
+  }
+
+  /** How many keys wait for a worker, are worked on, and wait for their instant. */
+  get counts(): { readonly ready: number; readonly working: number; readonly delayed: number } {
+    return { ready: this.#ready.length - this.#head, working: this.#working, delayed: this.#delayed.size };
+  }
+
+  /** The first instant at which a delayed key becomes ready. */
+  next(): Instant | undefined {
+    return this.#delayed.first?.at;
+  }
+
+  /** Starts nothing any more, but keeps collecting keys; resolves when what was begun has ended. */
+  pause(): Promise<void> {
+    this.#paused = true;
+    return this.#when(() => this.#working === 0);
+  }
+
+  /** Starts keys again, with those that were collected. */
+  resume(): void {
+    this.#paused = this.#stopped;
+    this.#pumpSoon();
+  }
+
+  /** Ends the queue: starts nothing and takes nothing any more; resolves when what was begun has ended. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#armed?.cancel();
+    this.#armed = undefined;
+    this.#ready = [];
+    this.#head = 0;
+    this.#tellWaiting();
+    return this.pause();
+  }
+
+  #entry(key: string): Entry {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const entry: Entry = { ready: false, working: false, failures: 0, notBefore: 0, due: undefined };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #line(key: string): void {
+    this.#ready.push(key);
+    this.#pumpSoon();
+  }
+
+  /** Work starts in a microtask, so that whoever adds keys is never interrupted by it. */
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (!this.#paused && this.#working < this.#options.workers) {
+      const key = this.#longestWaiting();
+      if (key === undefined) return;
+      void this.#run(key, this.#entry(key));
+    }
+  }
+
+  #longestWaiting(): string | undefined {
+    const key = this.#ready[this.#head];
+    if (key === undefined) return undefined;
+    this.#head += 1;
+    if (this.#head === this.#ready.length || this.#head === 1024) {
+      this.#ready = this.#ready.slice(this.#head);
+      this.#head = 0;
+    }
+    return key;
+  }
+
+  async #run(key: string, entry: Entry): Promise<void> {
+    this.#undelay(entry);
+    this.#arm();
+    entry.ready = false;
+    entry.working = true;
+    this.#working += 1;
+    const verdict = await this.#verdict(key);
+    this.#working -= 1;
+    entry.working = false;
+    this.#ended(key, entry, verdict);
+    this.#pumpSoon();
+    this.#tellWaiting();
+  }
+
+  async #verdict(key: string): Promise<Verdict> {
+    try {
+      return await this.#options.work(key);
+    } catch (error) {
+      this.#options.failed(key, error);
+      return "retry";
+    }
+  }
+
+  #ended(key: string, entry: Entry, verdict: Verdict): void {
+    entry.failures = verdict === "done" ? 0 : entry.failures + 1;
+    if (entry.ready) {
+      entry.ready = false;
+      this.add(key);
+    }
+    const now = this.#options.clock.now();
+    if (verdict === "retry") this.addAt(key, later(now, backOff(entry.failures)));
+    const known = entry.ready || entry.due !== undefined || entry.failures > 0 || entry.notBefore > now;
+    if (!known) this.#entries.delete(key);
+  }
+
+  #undelay(entry: Entry): void {
+    if (entry.due !== undefined) this.#delayed.remove(entry.due);
+    entry.due = undefined;
+  }
+
+  /** Keeps one timer of the clock, for the first delayed key. */
+  #arm(): void {
+    const at = this.#delayed.first?.at;
+    if (this.#armed?.at === at) return;
+    this.#armed?.cancel();
+    this.#armed = at === undefined ? undefined : { at, cancel: this.#options.clock.at(at, () => this.#fire()) };
+  }
+
+  #fire(): void {
+    this.#armed = undefined;
+    const now = this.#options.clock.now();
+    for (let due = this.#delayed.first; due !== undefined && due.at <= now; due = this.#delayed.first) {
+      this.#undelay(this.#entry(due.item));
+      this.add(due.item);
+    }
+    this.#arm();
+  }
+
+  #when(until: () => boolean): Promise<void> {
+    if (until()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push({ until, resolve });
+    });
+  }
+
+  #tellWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const each of waiting) {
+      if (each.until()) each.resolve();
+      else this.#waiting.push(each);
+    }
+  }
+}
+
+function backOff(failures: number): Millis {
+  return Math.min(firstBackOff * 2 ** (failures - 1), longestBackOff) as Millis;
+}
