@@ -131,7 +131,8 @@ const goldenSteps: [bytes: string, hash: string][] = [
   [
     '[{"setWeight":0},{"setHeaderRoute":{"name":"h"}},{"setMirrorRoute":{"name":"m","match":[' +
       '{"method":{"exact":"GET"},"headers":{"k":{"prefix":"v"}}}],"percentage":10}},' +
-      '{"analysis":{"templates":[{"templateName":"a","clusterScope":true}],"args":[{"name":"x","value":"1"},' +
+      '{"analysis":{"templates":[{"templateName":"a","clusterScope":true}],' +
+      '"args":[{"name":"x","value":"1"},' +
       '{"name":"y","valueFrom":{"podTemplateHashValue":"Latest"}}]}}]',
     "757d847cfb",
   ],
