@@ -1,0 +1,101 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent, type AgentOptions, type RequestOptions } from "node:https";
+
+/** What `KubeConfig` is asked for. */
+export type Credentials = Pick<KubeConfig, "applyToHTTPSOptions" | "getCurrentCluster">;
+
+/** What every request to the API server carries. */
+export interface Entry {
+  readonly agent: HttpAgent;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The way to the API server: its address, and the credentials of the moment. */
+export interface Access {
+  readonly server: URL;
+  /** Resolves to agent and headers; tokens are looked up again every 30 s, or at once after `forget`. */
+  entry(): Promise<Entry>;
+  /** Called when the server refused the credentials. */
+  forget(): void;
+  close(): void;
+}
+
+type Tls = Pick<AgentOptions, "ca" | "cert" | "key" | "passphrase" | "servername" | "rejectUnauthorized">;
+
+/** Files and tokens may change under a running process; plugins and files are asked again after this time. */
+const lookUpAgainMillis = 30_000;
+
+/**
+ * Access by a kubeconfig. `KubeConfig` knows all ways to authenticate, but opens a connection for every request: so
+ * one kept-alive agent is made from what it says, and made anew only when certificates change. Proxy variables of
+ * the environment apply unless the server is on this host.
+ */
+export function accessOf(config: Credentials, now: () => number = () => performance.now()): Access {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error("the kubeconfig has no current cluster");
+  const server = new URL(cluster.server);
+  let agent: HttpAgent | undefined;
+  let made = "";
+  let known: { readonly at: number; readonly entry: Promise<Entry> } | undefined;
+
+  async function look(): Promise<Entry> {
+    const options: RequestOptions = {};
+    await applied(config, options);
+    const tls = tlsOf(options);
+    const wanted = JSON.stringify(tls);
+    if (agent === undefined || made !== wanted) {
+      agent?.destroy();
+      agent = cluster?.proxyUrl ? keptAlive(options.agent) : agentFor(server, tls);
+      made = wanted;
+    }
+    return { agent, headers: headersOf(options) };
+  }
+
+  return {
+    server,
+    entry() {
+      if (known === undefined || now() - known.at > lookUpAgainMillis) {
+        const entry = look();
+        const mine = { at: now(), entry };
+        known = mine;
+        entry.catch(() => {
+          if (known === mine) known = undefined;
+        });
+      }
+      return known.entry;
+    },
+    forget: () => (known = undefined),
+    close: () => agent?.destroy(),
+  };
+}
+
+/** `KubeConfig` refuses plain http servers unless told not to verify; there is nothing to verify on them. */
+async function applied(config: Credentials, options: RequestOptions): Promise<void> {
+  const cluster = config.getCurrentCluster();
+  if (cluster?.server.startsWith("http:") && !cluster.skipTLSVerify) Object.assign(cluster, { skipTLSVerify: true });
+  await config.applyToHTTPSOptions(options);
+}
+
+function tlsOf({ ca, cert, key, passphrase, servername, rejectUnauthorized }: RequestOptions): Tls {
+  const all = { ca, cert, key, passphrase, servername, rejectUnauthorized };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function headersOf({ headers = {}, auth }: RequestOptions): Record<string, string> {
+  const said = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+  const basic = auth ? [["Authorization", `Basic ${Buffer.from(auth).toString("base64")}`] as const] : [];
+  return Object.fromEntries([...said, ...basic]);
+}
+
+function agentFor(server: URL, tls: Tls): HttpAgent {
+  const local = /^(localhost|127\.|\[::1\])/.test(server.hostname);
+  const options = { keepAlive: true, maxFreeSockets: 64, ...(local ? {} : { proxyEnv: process.env }) };
+  return server.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });
+}
+
+/** The agents for a proxy named in the kubeconfig are made by `KubeConfig`, without keep-alive. */
+function keptAlive(agent: RequestOptions["agent"]): HttpAgent {
+  if (!(agent instanceof HttpAgent)) throw new Error("the kubeconfig gave no agent for its proxy");
+  return Object.assign(agent, { keepAlive: true });
+}

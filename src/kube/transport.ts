@@ -1,0 +1,205 @@
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import pRetry from "p-retry";
+import { ApiError } from "../reconcile/ports.ts";
+import type { Access } from "./access.ts";
+import { asApiError, errorOf, faultOf, retryAfterOf } from "./status.ts";
+
+/** What a request is about, for the metrics. */
+export interface About {
+  readonly verb: string;
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** One request to the API server. */
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With a leading slash, each part already encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** `application/json` unless given. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until an answer must be complete (of a stream: must have begun); 35,000 unless given. */
+  readonly timeout?: number;
+  /** Whether failures are retried as `Transport.request` says; true unless given. */
+  readonly retry?: boolean;
+  /** Not held back by the rate limit: what must not wait behind ordinary work (the lease). */
+  readonly urgent?: boolean;
+  readonly about?: About;
+}
+
+/** A good answer: its code and the parsed body. */
+export interface Reply {
+  readonly status: number;
+  readonly json: unknown;
+}
+
+/** A request that has ended, told to whoever counts them. `status` is 0 when the connection failed. */
+export interface Ended {
+  readonly request: Request;
+  readonly status: number;
+  readonly tookMillis: number;
+}
+
+/** HTTP to the API server. */
+export interface Transport {
+  /**
+   * Rejects with `ApiError` for every answer other than 2xx (code 0: no answer). Retried up to four times within
+   * seconds: GETs after faults, 429 and 5xx; anything after a 429 that says when to come back; and once, anything
+   * that met a kept-alive connection the server had just closed, or a token that had just expired (401).
+   */
+  request(request: Request): Promise<Reply>;
+  /** A GET whose answer is read while it comes; the reader has to destroy it. Never retried. */
+  stream(request: Request): Promise<IncomingMessage>;
+  close(): void;
+}
+
+/** How to talk to the API server. */
+export interface TransportOptions {
+  readonly access: Access;
+  readonly userAgent?: string;
+  /** Resolves when the next request may go. */
+  readonly limit?: (() => Promise<void>) | undefined;
+  readonly ended?: ((ended: Ended) => void) | undefined;
+  /** Milliseconds before the first retry, doubled for each further one; 100 unless given. */
+  readonly firstRetry?: number;
+}
+
+/** Longer than any admission webhook may take (30 s). */
+const usualTimeout = 35_000;
+/** A server that asks for more patience than this gets another try from the loop, not from here. */
+const longestRetryAfterSeconds = 10;
+
+/** HTTP over one kept-alive agent. */
+export function transportOf(options: TransportOptions): Transport {
+  const { access, limit, ended } = options;
+
+  async function once(request: Request): Promise<Reply> {
+    if (!request.urgent) await limit?.();
+    const began = performance.now();
+    let status = 0;
+    try {
+      const message = await send(options, request);
+      status = message.statusCode ?? 0;
+      const text = await textOf(message, request);
+      if (status === 401) access.forget();
+      if (status < 200 || status > 299) throw errorOf(status, text, message.headers["retry-after"]);
+      return { status, json: jsonOf(status, text) };
+    } catch (error) {
+      throw faultOf(`${request.method} ${request.path}`, error);
+    } finally {
+      ended?.({ request, status, tookMillis: performance.now() - began });
+    }
+  }
+
+  return {
+    async request(request) {
+      if (request.retry === false) return once(request);
+      const { signal } = request;
+      let secondTries = 0;
+      const again = async (error: ApiError): Promise<boolean> => {
+        if ((wasStale(error) || error.code === 401) && secondTries++ === 0) return true;
+        if (!worthRetrying(request, error)) return false;
+        await sleep((retryAfterOf(error) ?? 0) * 1_000, undefined, signal ? { signal } : {});
+        return true;
+      };
+      return pRetry(() => once(request), {
+        retries: 4,
+        minTimeout: options.firstRetry ?? 100,
+        randomize: true,
+        ...(signal ? { signal } : {}),
+        shouldRetry: ({ error }) => again(asApiError(error)),
+      }).catch((error: unknown) => Promise.reject(faultOf(`${request.method} ${request.path}`, error)));
+    },
+    async stream(request) {
+      try {
+        const message = await send(options, request);
+        if (message.statusCode === 200) return message;
+        if (message.statusCode === 401) access.forget();
+        throw errorOf(message.statusCode ?? 0, await textOf(message, request), message.headers["retry-after"]);
+      } catch (error) {
+        throw faultOf(`${request.method} ${request.path}`, error);
+      }
+    },
+    close: () => access.close(),
+  };
+}
+
+function worthRetrying({ method, signal }: Request, error: ApiError): boolean {
+  if (signal?.aborted) return false;
+  const wait = retryAfterOf(error);
+  if (wait !== undefined && wait > longestRetryAfterSeconds) return false;
+  if (error.code === 429) return wait !== undefined || method === "GET";
+  return method === "GET" && (error.code === 0 || error.code >= 500);
+}
+
+/** Whether a kept-alive connection turned out to be closed when it was used again. */
+function wasStale({ code, cause }: ApiError): boolean {
+  return code === 0 && cause instanceof StaleConnection;
+}
+
+class StaleConnection extends Error {}
+
+/** Resolves when the head of the answer is there. */
+async function send({ access, userAgent = "lotse" }: TransportOptions, request: Request): Promise<IncomingMessage> {
+  const { agent, headers } = await access.entry();
+  const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+  const url = new URL(access.server.pathname.replace(/\/$/, "") + request.path, access.server);
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
+  }
+  const options = {
+    agent,
+    method: request.method,
+    headers: {
+      accept: "application/json",
+      "user-agent": userAgent,
+      ...headers,
+      ...(body ? { "content-type": request.contentType ?? "application/json", "content-length": body.length } : {}),
+    },
+    ...(request.signal ? { signal: request.signal } : {}),
+  };
+  const client = url.protocol === "http:" ? requestHttp(url, options) : requestHttps(url, options);
+  return answered(client, body, request.timeout ?? usualTimeout);
+}
+
+function answered(client: ClientRequest, body: Buffer | undefined, timeout: number): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => client.destroy(new Error(`no answer within ${timeout / 1_000} s`)), timeout);
+    client.once("response", (message) => {
+      clearTimeout(timer);
+      resolve(message);
+    });
+    client.on("error", (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      const stale = client.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
+      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
+    client.end(body);
+  });
+}
+
+async function textOf(message: IncomingMessage, { timeout = usualTimeout }: Request): Promise<string> {
+  const timer = setTimeout(() => message.destroy(new Error(`answer incomplete after ${timeout / 1_000} s`)), timeout);
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function jsonOf(status: number, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ApiError(status, "BadAnswer", `the server sent no JSON: ${text.slice(0, 200)}`, { cause });
+  }
+}
