@@ -36,8 +36,8 @@ export function crdOf(kind: ApiKind): KubeObject {
   };
 }
 
-/** The schema of a kind; the API server itself looks after apiVersion, kind and metadata. */
-function schemaOf({ schema, about }: ApiKind): Json {
+/** The structural schema of a kind; the API server itself looks after apiVersion, kind and metadata. */
+export function schemaOf({ schema, about }: ApiKind): Json {
   const whole = z.toJSONSchema(schema, { target: "openapi-3.0", io: "input", reused: "inline" });
   const { properties } = structural(whole as JsonSchema) as { properties: Json };
   return {

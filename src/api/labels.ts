@@ -2,7 +2,7 @@
 export const hashLabel = "rollouts-pod-template-hash";
 
 /** Every label that is read or written (rollout-core 9.1, analysis 0). */
-export const labelKeys = {
+export const label = {
   /** The pod hash: on ReplicaSets, their selectors and pods, in Service selectors, on AnalysisRuns and Experiments. */
   podHash: hashLabel,
   /** The controller that looks after an object, when several share a cluster. */
@@ -16,7 +16,7 @@ export const labelKeys = {
 } as const;
 
 /** Every annotation that is read or written (rollout-core 9.1, analysis 0, traffic-cli-ops 2). */
-export const annotationKeys = {
+export const annotation = {
   /** The revision of a Rollout, ReplicaSet, AnalysisRun or Experiment, decimal. */
   revision: "rollout.argoproj.io/revision",
   /** Earlier revisions of a ReplicaSet, separated by commas. */
@@ -46,6 +46,6 @@ export const annotationKeys = {
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
 } as const;
 
-/** The values of `labelKeys.runType`. */
+/** The values of `label.runType`. */
 export const runTypes = ["Step", "Background", "PrePromotion", "PostPromotion"] as const;
 export type RunType = (typeof runTypes)[number];
