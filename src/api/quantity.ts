@@ -34,9 +34,9 @@ const farthestPower = 64;
 
 /**
  * The form in which Kubernetes stores a quantity: `1000m` becomes `1`, `1024Mi` becomes `1Gi`, `0.5` becomes
- * `500m`. Amounts finer than 10⁻⁹ are rounded up, amounts beyond 2⁶³ − 1 become that. Text that is no quantity is
- * returned as it is, because the API server is the one to refuse it.
- * Source: the Quantity page of the Kubernetes API reference.
+ * `500m`. Amounts finer than 10⁻⁹ are rounded up, amounts beyond 2⁶³ − 1 become that. Text that is no
+ * quantity is returned as it is, because the API server is the one to refuse it. Source: the Quantity page of
+ * the Kubernetes API reference.
  */
 export function canonicalQuantity(quantity: string | number): string {
   const text = String(quantity).trim();
