@@ -108,15 +108,8 @@ async function build(recipe: Recipe, version: string, folder: string): Promise<v
     );
     const ldflags = ["-s", "-w", ...(recipe.module === "kubernetes" ? stamps : [])].join(" ");
     for (const [name, path] of Object.entries(recipe.packages)) {
-      await go(join(modules, recipe.module), [
-        "build",
-        "-trimpath",
-        "-ldflags",
-        ldflags,
-        "-o",
-        join(fresh, name),
-        path,
-      ]);
+      const flags = ["-buildvcs=false", "-trimpath", "-ldflags", ldflags];
+      await go(join(modules, recipe.module), ["build", ...flags, "-o", join(fresh, name), path]);
       await rename(join(fresh, name), join(folder, name));
     }
   } finally {
@@ -140,10 +133,8 @@ async function go(folder: string, args: readonly string[]): Promise<void> {
     );
   });
   if (code === 0) return;
-  throw new Missing(
-    "go",
-    `cannot build the control plane (KUBEBUILDER_ASSETS may name a folder with its programs): ${said.join("").trim().split("\n").slice(-6).join("\n")}`,
-  );
+  const why = said.join("").trim().split("\n").slice(-6).join("\n");
+  throw new Missing("go", `cannot build the control plane (or set KUBEBUILDER_ASSETS): ${why}`);
 }
 
 /** The version that the go.mod of a recipe requires, such as `v1.35.4`. */
