@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, type Infer, int32, list, maybe, needed, text } from "./field.ts";
 import { AnalysisRunStatus } from "./analysisStatus.ts";
 import { apiVersion } from "./group.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, type Infer, int32, list, maybe, needed, text, texts, time } from "./field.ts";
 
 /** One measurement of a metric. */

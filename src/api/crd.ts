@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { group, version } from "./group.ts";
 import type { Json } from "./json.ts";
 import type { ApiKind } from "./kinds.ts";

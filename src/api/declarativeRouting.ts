@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { anything, type Infer, maybe, needed } from "./field.ts";
 
 const RoutedObject = z.object({
@@ -15,7 +15,7 @@ const PathPair = z.object({
 const HeaderTemplate = z.object({
   path: needed(z.string(), "The JSON path of the list to which a header route is added, in front."),
   template: anything(
-    "The entry to add. {{name}}, {{headerName}}, {{headerValue}}, {{matchType}} and {{canaryService}} are filled in.",
+    "The entry to add; {{name}}, {{headerName}}, {{headerValue}}, {{canaryService}} are filled in.",
   ),
 });
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Argument } from "./analysis.ts";
 import { flag, type Infer, int32, list, maybe, needed, text, time } from "./field.ts";
 import { apiVersion } from "./group.ts";

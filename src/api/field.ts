@@ -1,6 +1,9 @@
-import { z } from "zod";
+import * as z from "zod";
 
-/** The type that a schema describes, readonly all the way down: what has been read is never changed in place. */
+/**
+ * The type that a schema describes, readonly all the way down: what has been read is never changed in
+ * place.
+ */
 export type Infer<S extends z.ZodType> = Unchanging<z.infer<S>>;
 
 type Unchanging<T> = T extends readonly (infer Item)[]

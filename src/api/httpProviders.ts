@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Infer, list, maybe, needed, text } from "./field.ts";
 
 /** A request header. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Infer, int64, list, maybe, needed } from "./field.ts";
 
 const TlsRoute = z.object({
@@ -30,7 +30,10 @@ const IstioDestinationRule = z.object({
 });
 export type IstioDestinationRule = Infer<typeof IstioDestinationRule>;
 
-/** Istio: weights on the destinations of VirtualServices, by service or by the subsets of a DestinationRule. */
+/**
+ * Istio: weights on the destinations of VirtualServices, by service or by the subsets of a
+ * DestinationRule.
+ */
 export const IstioRouting = z.object({
   virtualService: maybe(
     IstioVirtualService,

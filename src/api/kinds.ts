@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate } from "./analysis.ts";
 import { Experiment } from "./experiment.ts";
 import { Rollout } from "./rollout.ts";

@@ -3,7 +3,10 @@ export const hashLabel = "rollouts-pod-template-hash";
 
 /** Every label that is read or written (rollout-core 9.1, analysis 0). */
 export const label = {
-  /** The pod hash: on ReplicaSets, their selectors and pods, in Service selectors, on AnalysisRuns and Experiments. */
+  /**
+   * The pod hash: on ReplicaSets, their selectors and pods, in Service selectors, on AnalysisRuns and
+   * Experiments.
+   */
   podHash: hashLabel,
   /** The controller that looks after an object, when several share a cluster. */
   instanceId: "argo-rollouts.argoproj.io/controller-instance-id",

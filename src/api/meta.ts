@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Infer, list, needed, texts } from "./field.ts";
 import type { Metadata } from "./object.ts";
 
@@ -50,8 +50,8 @@ export type LabelSelector = Infer<typeof LabelSelector>;
 const Container = z.looseObject({ name: z.string().optional(), image: z.string().optional() });
 
 /**
- * The specification of pods. It is kept whole: what a pod may have is known to the API server, which is asked when the
- * ReplicaSet is created, so that fields of newer Kubernetes releases are never lost.
+ * The specification of pods. It is kept whole: what a pod may have is known to the API server, which is
+ * asked when the ReplicaSet is created, so that fields of newer Kubernetes releases are never lost.
  */
 export const PodSpec = z
   .looseObject({ containers: z.array(Container).optional(), initContainers: z.array(Container).optional() })

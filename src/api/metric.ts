@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Infer, IntOrString, intOrString, maybe, needed, text } from "./field.ts";
 import { MetricProvider } from "./providers.ts";
 
@@ -33,8 +33,8 @@ export const Metric = z.object({
   ),
   onNoData: maybe(
     OnNoData,
-    "What a measurement without data is: hold (measured again, does not count), pass, fail, inconclusive or error. " +
-      "By default the conditions decide over the empty result.",
+    "What a measurement without data is: hold (measured again, does not count), pass, fail, inconclusive " +
+      "or error. By default the conditions decide over the empty result.",
   ),
   minSamples: maybe(MinSamples, "How many samples a measurement needs to say anything."),
   provider: needed(MetricProvider, "Where it is measured."),

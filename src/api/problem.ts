@@ -7,9 +7,9 @@ export interface ProblemPlace {
 }
 
 /**
- * Something the user can fix: a field that is missing or wrong, or an object that is not there. It becomes the
- * `InvalidSpec` condition (or an analysis error) word for word; everything else is an `Error` with a cause.
- * The builders below give the texts of the Kubernetes field errors (rollout-core 3.1).
+ * Something the user can fix: a field that is missing or wrong, or an object that is not there. It
+ * becomes the `InvalidSpec` condition (or an analysis error) word for word; everything else is an `Error`
+ * with a cause. The builders below give the texts of the Kubernetes field errors (rollout-core 3.1).
  */
 export class Problem extends Error {
   readonly path: string | undefined;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { HttpAuthentication, HttpHeader } from "./httpProviders.ts";
 import { anything, flag, type Infer, int64, intOrString, list, maybe, needed, text, texts } from "./field.ts";
 import { LabelsAndAnnotations } from "./meta.ts";

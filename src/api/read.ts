@@ -1,10 +1,10 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Infer } from "./field.ts";
 import { invalid, Problem, required, unsupported } from "./problem.ts";
 
 /**
- * An object as its schema describes it; fields that the schema does not know are left out, as the API server does.
- * Nothing is filled in. Throws a `Problem` that names the first field of the wrong type.
+ * An object as its schema describes it; fields that the schema does not know are left out, as the API
+ * server does. Nothing is filled in. Throws a `Problem` that names the first field of the wrong type.
  */
 export function read<S extends z.ZodType>(schema: S, object: unknown): Infer<S> {
   const { success, data, error } = schema.safeParse(object, { reportInput: true });

@@ -59,8 +59,9 @@ export const conditionReason = {
 } as const;
 
 /**
- * The reasons of events on Rollouts and Experiments (rollout-core 8, analysis 7.4). Those that end in a phase are
- * put together where they are sent: `AnalysisRun<Phase>`, `Metric<Phase>`, `Experiment<Phase>`, `Template<State>`.
+ * The reasons of events on Rollouts and Experiments (rollout-core 8, analysis 7.4). Those that end in a
+ * phase are put together where they are sent: `AnalysisRun<Phase>`, `Metric<Phase>`, `Experiment<Phase>`,
+ * `Template<State>`.
  */
 export const eventReason = {
   added: "RolloutAddedToInformer",

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, type Infer, int32, maybe, needed, text, time } from "./field.ts";
 import { apiVersion } from "./group.ts";
 import { LabelSelector, ObjectMeta, PodTemplateSpec } from "./meta.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { anything, flag, type Infer, int32, int64, list, maybe, needed, Time, text, time } from "./field.ts";
 
 /** One thing that holds, or does not, about an object. */
@@ -122,9 +122,7 @@ export const RolloutStatus = z.object({
   collisionCount: int32("How often the name of a ReplicaSet was taken."),
   pauseConditions: list(PauseCondition, "Why it is paused; removing them resumes it."),
   controllerPause: flag("Whether the controller paused it."),
-  abort: flag(
-    "Stops the update and sends all traffic back to the stable version. Set by people and by failed analyses.",
-  ),
+  abort: flag("Stops the update and sends all traffic back to stable. Set by people and by failed analyses."),
   abortedAt: time("Since when it is aborted."),
   promoteFull: flag("Skips all steps, pauses and analyses. Set by people."),
   restartedAt: time("The spec.restartAt that was carried out last."),

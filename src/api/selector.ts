@@ -4,7 +4,10 @@ import { forbidden, invalid, Problem, required } from "./problem.ts";
 /** Labels of an object; one without labels has none. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Whether a selector chooses an object with these labels. No selector chooses nothing, an empty one everything. */
+/**
+ * Whether a selector chooses an object with these labels. No selector chooses nothing, an empty one
+ * everything.
+ */
 export function matches(selector: LabelSelector | undefined, labels: Labels | undefined = {}): boolean {
   if (selector === undefined) return false;
   const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
@@ -28,8 +31,8 @@ function holds({ key, operator, values = [] }: LabelRequirement, labels: Labels)
 }
 
 /**
- * A selector as Kubernetes writes it, ordered by key: `app=web,env in (a,b),!legacy`. It is what lists and watches
- * take, and what `status.selector` says. An empty selector gives an empty text.
+ * A selector as Kubernetes writes it, ordered by key: `app=web,env in (a,b),!legacy`. It is what lists
+ * and watches take, and what `status.selector` says. An empty selector gives an empty text.
  */
 export function selectorText(selector: LabelSelector | undefined): string {
   const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => ({
@@ -60,7 +63,10 @@ function requirementString({ key, operator, values = [] }: LabelRequirement): st
   }
 }
 
-/** The selector that a text says: `app=web,tier!=db,env in (a,b),!legacy`. Throws a `Problem` when it says none. */
+/**
+ * The selector that a text says: `app=web,tier!=db,env in (a,b),!legacy`. Throws a `Problem` when it says
+ * none.
+ */
 export function parseSelector(text: string): LabelSelector {
   const parts = text.split(/,(?![^(]*\))/).map((part) => part.trim());
   return { matchExpressions: parts.filter((part) => part !== "").map(parseRequirement) };

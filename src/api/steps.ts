@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DryRun, MetadataForRuns, RolloutAnalysis, RunArgument } from "./rolloutAnalysis.ts";
 import { anything, flag, type Infer, int32, intOrString, list, maybe, needed, text } from "./field.ts";
 import { LabelSelector, LabelsAndAnnotations } from "./meta.ts";
@@ -6,7 +6,7 @@ import { LabelSelector, LabelsAndAnnotations } from "./meta.ts";
 /** Holds the rollout for a while, or until someone promotes it. */
 export const PauseStep = z.object({
   duration: intOrString(
-    "How long to wait: seconds (30) or a duration (30s, 5m, 1h30m). Without it the rollout waits until it is promoted.",
+    "How long to wait: seconds (30) or a duration (30s, 5m, 1h30m). Without it until someone promotes.",
   ),
 });
 export type PauseStep = Infer<typeof PauseStep>;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, type Infer, int32, intOrString, list, maybe, needed, text } from "./field.ts";
 import { LabelsAndAnnotations } from "./meta.ts";
 import { BackgroundAnalysis, RolloutAnalysis } from "./rolloutAnalysis.ts";

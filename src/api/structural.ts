@@ -20,8 +20,9 @@ export interface JsonSchema {
 const biggestInt32 = 2 ** 31 - 1;
 
 /**
- * A JSON schema as the API server wants it in a CustomResourceDefinition: every node has a type, or says that it is a
- * number or a text, or keeps whatever it finds. An object that keeps unknown fields lists none of its own.
+ * A JSON schema as the API server wants it in a CustomResourceDefinition: every node has a type, or says
+ * that it is a number or a text, or keeps whatever it finds. An object that keeps unknown fields lists
+ * none of its own.
  */
 export function structural(node: JsonSchema): Json {
   const { description, default: fallback } = node;

@@ -62,9 +62,9 @@ export function earliest(...instants: readonly (Instant | undefined)[]): Instant
 }
 
 /**
- * The span that a duration text says, in Go's syntax: a sign, then numbers each with a unit of `ns us µs ms s m h`
- * (`1h30m`, `1.5s`, `-2ms`); only `0` goes without unit. A number is seconds. Throws a `Problem` with Go's words
- * (analysis 1.1).
+ * The span that a duration text says, in Go's syntax: a sign, then numbers each with a unit of `ns us µs
+ * ms s m h` (`1h30m`, `1.5s`, `-2ms`); only `0` goes without unit. A number is seconds. Throws a
+ * `Problem` with Go's words (analysis 1.1).
  */
 export function duration(text: string | number): Millis {
   if (typeof text === "number") return seconds(text);
@@ -93,8 +93,8 @@ function wrongDuration(what: string, text: string): Problem {
 }
 
 /**
- * The seconds of a pause (rollout-core 2.4): a whole number, a text that is one and fits 32 bits, or a duration text,
- * cut to whole seconds. -1 when it is none of these.
+ * The seconds of a pause (rollout-core 2.4): a whole number, a text that is one and fits 32 bits, or a
+ * duration text, cut to whole seconds. -1 when it is none of these.
  */
 export function pauseSeconds(value: string | number): number {
   if (typeof value === "number") return Number.isInteger(value) ? value : -1;

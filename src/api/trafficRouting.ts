@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DeclarativeRouting } from "./declarativeRouting.ts";
 import { type Infer, int32, list, maybe, needed, text, texts } from "./field.ts";
 import { GatewayApiRouting } from "./gatewayApiRouting.ts";
@@ -94,7 +94,7 @@ const ManagedRoute = z.object({
 export const TrafficRouting = z.object({
   managedRoutes: list(
     ManagedRoute,
-    "The routes that steps may create; the first has precedence. All of them are removed at the end and on abort.",
+    "The routes that steps may create; the first has precedence. All are removed at the end and on abort.",
   ),
   maxTrafficWeight: int32(
     "What all weights add up to. Default 100; other values need nginx, gatewayAPI, declarative or plugins.",

@@ -1,8 +1,9 @@
 import { isJson, type Json } from "./json.ts";
 
 /**
- * The paths of the fields that a structural schema (of a CustomResourceDefinition) does not know: what the API server
- * would drop. `["spec.strategy.canary.steps[0].setWeigth"]`. What lies under `metadata` is not looked at.
+ * The paths of the fields that a structural schema (of a CustomResourceDefinition) does not know: what
+ * the API server would drop. `["spec.strategy.canary.steps[0].setWeigth"]`. What lies under `metadata` is
+ * not looked at.
  */
 export function unknownFields(schema: Json, object: Json): readonly string[] {
   const { metadata: _, ...rest } = object;

@@ -15,7 +15,10 @@ export function generated(): ReadonlyMap<string, string> {
   return new Map(files);
 }
 
-/** Writes the CustomResourceDefinitions of the five kinds into a folder, which is made when it is not there. */
+/**
+ * Writes the CustomResourceDefinitions of the five kinds into a folder, which is made when it is not
+ * there.
+ */
 export async function generate(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
   for (const [name, text] of generated()) await writeFile(join(dir, name), text);

@@ -332,28 +332,28 @@ const fields: [kind: string, path: string, names: string][] = [
   [
     "Rollout",
     "spec",
-    "replicas selector template workloadRef minReadySeconds rollbackWindow strategy " +
-      "revisionHistoryLimit paused progressDeadlineSeconds progressDeadlineAbort restartAt analysis",
+    `replicas selector template workloadRef minReadySeconds rollbackWindow strategy revisionHistoryLimit
+      paused progressDeadlineSeconds progressDeadlineAbort restartAt analysis`,
   ],
   ["Rollout", "spec.workloadRef", "apiVersion kind name scaleDown"],
   [
     "Rollout",
     "spec.strategy.blueGreen",
-    "activeService previewService previewReplicaCount autoPromotionEnabled " +
-      "autoPromotionSeconds maxUnavailable scaleDownDelaySeconds scaleDownDelayRevisionLimit " +
-      "abortScaleDownDelaySeconds prePromotionAnalysis postPromotionAnalysis antiAffinity previewMetadata activeMetadata",
+    `activeService previewService previewReplicaCount autoPromotionEnabled autoPromotionSeconds
+      maxUnavailable scaleDownDelaySeconds scaleDownDelayRevisionLimit abortScaleDownDelaySeconds
+      prePromotionAnalysis postPromotionAnalysis antiAffinity previewMetadata activeMetadata`,
   ],
   [
     "Rollout",
     "spec.strategy.canary",
-    "canaryService stableService steps trafficRouting maxSurge maxUnavailable " +
-      "analysis antiAffinity canaryMetadata stableMetadata scaleDownDelaySeconds scaleDownDelayRevisionLimit " +
-      "abortScaleDownDelaySeconds dynamicStableScale pingPong minPodsPerReplicaSet replicaProgressThreshold",
+    `canaryService stableService steps trafficRouting maxSurge maxUnavailable analysis antiAffinity
+      canaryMetadata stableMetadata scaleDownDelaySeconds scaleDownDelayRevisionLimit
+      abortScaleDownDelaySeconds dynamicStableScale pingPong minPodsPerReplicaSet replicaProgressThreshold`,
   ],
   [
     "Rollout",
     "spec.strategy.canary.steps[]",
-    "setWeight pause experiment analysis setCanaryScale setHeaderRoute " + "setMirrorRoute plugin",
+    `setWeight pause experiment analysis setCanaryScale setHeaderRoute` + "setMirrorRoute plugin",
   ],
   [
     "Rollout",
@@ -363,14 +363,13 @@ const fields: [kind: string, path: string, names: string][] = [
   [
     "Rollout",
     "spec.strategy.canary.trafficRouting",
-    "managedRoutes maxTrafficWeight alb ambassador apisix appMesh " +
-      "+declarative +gatewayAPI istio nginx smi traefik plugins",
+    `managedRoutes maxTrafficWeight alb ambassador apisix appMesh +declarative +gatewayAPI istio nginx
+      smi traefik plugins`,
   ],
   [
     "Rollout",
     "spec.strategy.canary.trafficRouting.nginx",
-    "stableIngress stableIngresses annotationPrefix " +
-      "additionalIngressAnnotations canaryIngressAnnotations",
+    `stableIngress stableIngresses annotationPrefix additionalIngressAnnotations canaryIngressAnnotations`,
   ],
   [
     "Rollout",
@@ -381,37 +380,36 @@ const fields: [kind: string, path: string, names: string][] = [
   [
     "Rollout",
     "spec.strategy.canary.trafficRouting.gatewayAPI",
-    "httpRoute grpcRoute tcpRoute tlsRoute httpRoutes " +
-      "grpcRoutes tcpRoutes tlsRoutes httpRouteSelector grpcRouteSelector tcpRouteSelector tlsRouteSelector namespace " +
-      "disableInProgressLabel inProgressLabelKey inProgressLabelValue",
+    `httpRoute grpcRoute tcpRoute tlsRoute httpRoutes grpcRoutes tcpRoutes tlsRoutes httpRouteSelector
+      grpcRouteSelector tcpRouteSelector tlsRouteSelector namespace disableInProgressLabel
+      inProgressLabelKey inProgressLabelValue`,
   ],
   [
     "Rollout",
     "status",
-    "HPAReplicas abort abortedAt alb albs availableReplicas blueGreen canary collisionCount " +
-      "conditions controllerPause currentPodHash currentStepHash currentStepIndex duration message observedGeneration " +
-      "pauseConditions phase promoteFull readyReplicas replicas restartedAt selector stableRS updatedReplicas " +
-      "workloadObservedGeneration",
+    `HPAReplicas abort abortedAt alb albs availableReplicas blueGreen canary collisionCount conditions
+      controllerPause currentPodHash currentStepHash currentStepIndex duration message observedGeneration
+      pauseConditions phase promoteFull readyReplicas replicas restartedAt selector stableRS
+      updatedReplicas workloadObservedGeneration`,
   ],
   [
     "Rollout",
     "status.canary.stepPluginStatuses[]",
-    "index name operation phase message startedAt updatedAt " +
-      "finishedAt backoff executions disabled status",
+    `index name operation phase message startedAt updatedAt finishedAt backoff executions disabled status`,
   ],
   ["AnalysisTemplate", "spec", "metrics args dryRun measurementRetention templates"],
-  ["AnalysisRun", "spec", "metrics args terminate dryRun measurementRetention ttlStrategy"],
+  ["AnalysisRun", "spec", `metrics args terminate dryRun measurementRetention ttlStrategy`],
   [
     "AnalysisRun",
     "spec.metrics[]",
-    "name interval initialDelay count successCondition failureCondition failureLimit " +
-      "inconclusiveLimit consecutiveErrorLimit consecutiveSuccessLimit +onNoData +minSamples provider",
+    `name interval initialDelay count successCondition failureCondition failureLimit inconclusiveLimit
+      consecutiveErrorLimit consecutiveSuccessLimit +onNoData +minSamples provider`,
   ],
   [
     "AnalysisRun",
     "spec.metrics[].provider",
-    "prometheus +victoriaLogs web job datadog newRelic wavefront kayenta " +
-      "cloudWatch graphite influxdb skywalking plugin",
+    `prometheus +victoriaLogs web job datadog newRelic wavefront kayenta cloudWatch graphite influxdb
+      skywalking plugin`,
   ],
   [
     "AnalysisRun",
@@ -421,25 +419,25 @@ const fields: [kind: string, path: string, names: string][] = [
   [
     "AnalysisRun",
     "spec.metrics[].provider.web",
-    "method url headers body jsonBody timeoutSeconds jsonPath insecure " + "authentication",
+    `method url headers body jsonBody timeoutSeconds jsonPath insecure` + "authentication",
   ],
   [
     "AnalysisRun",
     "spec.metrics[].provider.datadog",
-    "apiVersion interval query queries formula aggregator secretRef " + "requestTimeout",
+    `apiVersion interval query queries formula aggregator secretRef` + "requestTimeout",
   ],
   [
     "AnalysisRun",
     "spec.metrics[].provider.kayenta",
-    "address application canaryConfigName metricsAccountName " +
-      "configurationAccountName storageAccountName threshold scopes lookback",
+    `address application canaryConfigName metricsAccountName configurationAccountName storageAccountName
+      threshold scopes lookback`,
   ],
-  ["AnalysisRun", "status", "phase message startedAt completedAt metricResults runSummary dryRunSummary"],
+  ["AnalysisRun", "status", `phase message startedAt completedAt metricResults runSummary dryRunSummary`],
   [
     "AnalysisRun",
     "status.metricResults[]",
-    "name phase measurements message count successful failed inconclusive " +
-      "error consecutiveError consecutiveSuccess dryRun metadata",
+    `name phase measurements message count successful failed inconclusive error consecutiveError
+      consecutiveSuccess dryRun metadata`,
   ],
   [
     "AnalysisRun",
@@ -449,23 +447,23 @@ const fields: [kind: string, path: string, names: string][] = [
   [
     "Experiment",
     "spec",
-    "templates duration progressDeadlineSeconds terminate analyses scaleDownDelaySeconds dryRun " +
-      "measurementRetention analysisRunMetadata",
+    `templates duration progressDeadlineSeconds terminate analyses scaleDownDelaySeconds dryRun
+      measurementRetention analysisRunMetadata`,
   ],
   ["Experiment", "spec.templates[]", "name replicas minReadySeconds selector template service"],
-  ["Experiment", "status", "phase message templateStatuses availableAt analysisRuns conditions"],
+  ["Experiment", "status", `phase message templateStatuses availableAt analysisRuns conditions`],
   [
     "Experiment",
     "status.templateStatuses[]",
-    "name replicas updatedReplicas readyReplicas availableReplicas " +
-      "collisionCount status message lastTransitionTime serviceName podTemplateHash",
+    `name replicas updatedReplicas readyReplicas availableReplicas collisionCount status message
+      lastTransitionTime serviceName podTemplateHash`,
   ],
 ];
 for (const [kind, path, names] of fields) {
   test(`the fields of ${kind} ${path}`, () => {
     const [, schema] = tree(kind).find(([at]) => at === path) ?? [];
     const found = isJson(schema?.properties) ? Object.keys(schema.properties) : [];
-    deepEqual([...found].sort(), names.replaceAll("+", "").split(" ").sort());
+    deepEqual([...found].sort(), names.replaceAll("+", "").split(/\s+/).sort());
   });
 }
 

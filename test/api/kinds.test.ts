@@ -10,7 +10,10 @@ import type { KubeObject } from "../../src/api/object.ts";
 import { read } from "../../src/api/read.ts";
 import { Rollout } from "../../src/api/rollout.ts";
 
-/** An object with every field that a structural schema has; numbers or texts are numbers in every other place. */
+/**
+ * An object with every field that a structural schema has; numbers or texts are numbers in every other
+ * place.
+ */
 function sample(schema: unknown): unknown {
   if (!isJson(schema)) return undefined;
   if (schema["x-kubernetes-int-or-string"] === true)

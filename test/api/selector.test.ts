@@ -73,29 +73,27 @@ for (const text of ["a=b=c", "a in b", "!", "a b"]) {
   test(`"${text}" is no selector`, () => throws(() => parseSelector(text), Problem));
 }
 
+const where = "spec.selector.matchExpressions[0]";
+const name = "must be a qualified name: [prefix/]name, each of letters, digits, '-', '_' or '.'";
+const value = "must be a label value: up to 63 letters, digits, '-', '_' or '.'";
+
 const problems: [selector: LabelSelector, message: string | undefined][] = [
   [mixed, undefined],
   [{ matchLabels: { "example.org/app": "" } }, undefined],
   [
     { matchExpressions: [{ key: "a", operator: "In" }] },
-    "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+    `${where}.values: Required value: must be specified when \`operator\` is 'In' or 'NotIn'`,
   ],
   [
     { matchExpressions: [{ key: "a", operator: "Exists", values: ["b"] }] },
-    "spec.selector.matchExpressions[0].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+    `${where}.values: Forbidden: may not be specified when \`operator\` is 'Exists' or 'DoesNotExist'`,
   ],
   [
     { matchExpressions: [{ key: "a", operator: "Near" }] },
     'spec.selector.matchExpressions[0].operator: Invalid value: "Near": not a valid selector operator',
   ],
-  [
-    { matchLabels: { "a b": "c" } },
-    "spec.selector.matchLabels: Invalid value: \"a b\": must be a qualified name: [prefix/]name, each of letters, digits, '-', '_' or '.'",
-  ],
-  [
-    { matchLabels: { a: "b c" } },
-    "spec.selector.matchLabels: Invalid value: \"b c\": must be a label value: up to 63 letters, digits, '-', '_' or '.'",
-  ],
+  [{ matchLabels: { "a b": "c" } }, `spec.selector.matchLabels: Invalid value: "a b": ${name}`],
+  [{ matchLabels: { a: "b c" } }, `spec.selector.matchLabels: Invalid value: "b c": ${value}`],
 ];
 for (const [selector, message] of problems) {
   test(`selectorProblem of ${JSON.stringify(selector)}`, () => {
