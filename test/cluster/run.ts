@@ -54,8 +54,8 @@ async function testFiles(filters: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Runs the files one after the other, each in a process of its own: they share the control plane and both cores, and a
- * file that crashes takes no other along.
+ * Runs the files one after the other, each in a process of its own: they share the control plane and both
+ * cores, and a file that crashes takes no other along.
  */
 async function runTests(files: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
   const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -42,9 +42,10 @@ const recipes: readonly Recipe[] = [
 const modules = fileURLToPath(new URL("../controlPlane/", import.meta.url));
 
 /**
- * The executables of a control plane: those in `$KUBEBUILDER_ASSETS`, else those in the cache, else built from source
- * (about five minutes on two cores, once). Two processes may ask at the same time: one builds, the other waits.
- * `say` is told what takes long. Throws `Missing` where Go is needed and not there, or cannot build.
+ * The executables of a control plane: those in `$KUBEBUILDER_ASSETS`, else those in the cache, else built
+ * from source (five to seven minutes on two cores, once). Two processes may ask at the same time: one builds,
+ * the other waits. `say` is told what takes long. Throws `Missing` where Go is needed and not there, or
+ * cannot build.
  */
 export async function binaries(say: (line: string) => void = () => {}): Promise<Binaries> {
   const found: Partial<Record<Name, string>> = {};
@@ -162,7 +163,10 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** Holds a lock, a link that names this process, until the returned function runs; takes over that of a dead one. */
+/**
+ * Holds a lock, a link that names this process, until the returned function runs; takes over that of a dead
+ * one.
+ */
 async function lock(path: string, waiting: () => void): Promise<() => Promise<void>> {
   for (let tries = 0; ; tries++) {
     try {

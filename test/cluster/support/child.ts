@@ -53,7 +53,9 @@ export function startChild(name: string, command: string, args: readonly string[
   };
 }
 
-/** Waits until `ready` answers true, looking every 50 ms; rejects when a child ends first or after the limit. */
+/**
+ * Waits until `ready` answers true, looking every 50 ms; rejects when a child ends first or after the limit.
+ */
 export async function until(
   what: string,
   ready: () => Promise<boolean>,

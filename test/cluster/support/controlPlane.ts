@@ -11,7 +11,9 @@ import { type ExtraFlags, Servers } from "./servers.ts";
 export interface User {
   /** Such as `jane` or `system:serviceaccount:argo-rollouts:argo-rollouts`. */
   readonly name: string;
-  /** Besides `system:authenticated`. Default: for a service account those that Kubernetes gives it, else none. */
+  /**
+   * Besides `system:authenticated`. Default: for a service account those that Kubernetes gives it, else none.
+   */
   readonly groups?: readonly string[];
 }
 
@@ -46,11 +48,15 @@ export interface Access {
 
 /** What can be done to the servers of a control plane. */
 export interface Power {
-  /** Kills the API server, and starts it again on the same port with the same data. Resolves when it is ready. */
+  /**
+   * Kills the API server, and starts it again on the same port with the same data. Resolves when it is ready.
+   */
   restartApiServer(options?: RestartOptions): Promise<void>;
   /** Kills etcd, and starts it again with its data. Resolves when the API server is ready again. */
   restartEtcd(options?: RestartOptions): Promise<void>;
-  /** Makes a user known, and answers the token; restarts the API server, as it reads its token file only then. */
+  /**
+   * Makes a user known, and answers the token; restarts the API server, as it reads its token file only then.
+   */
   addUser(user: User): Promise<string>;
   /** Ends all its processes and removes its folder. */
   stop(): Promise<void>;
@@ -71,9 +77,10 @@ const controllerManager: User = { name: "system:kube-controller-manager", groups
 const controller: User = { name: "system:serviceaccount:argo-rollouts:argo-rollouts" };
 
 /**
- * Starts etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1 (ready in about ten seconds; the
- * first time ever they are built first). The user `system:serviceaccount:argo-rollouts:argo-rollouts` is always known.
- * Throws `Missing` when they can be neither found nor built.
+ * Starts etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1 (ready in about four
+ * seconds; the first time ever they are built first). The user
+ * `system:serviceaccount:argo-rollouts:argo-rollouts` is always known. Throws `Missing` when they can be
+ * neither found nor built.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const programs = await binaries(options.say);

@@ -21,8 +21,9 @@ export const files = ({ folder }: Layout) => ({
 });
 
 /**
- * The controllers that run: those that need no node. Left out are those for nodes, volumes and certificates, and the
- * garbage collection of pods, which would remove pods on the nodes that the model of pods only pretends.
+ * The controllers that run: those that need no node. Left out are those for nodes, volumes and certificates,
+ * and the garbage collection of pods, which would remove pods on the nodes that the model of pods only
+ * pretends.
  */
 const controllers = [
   "clusterrole-aggregation-controller",
@@ -59,7 +60,10 @@ export function etcdFlags(layout: Layout): string[] {
   ];
 }
 
-/** An API server with real RBAC, real admission (but for service accounts, which pods here do not have) and no nodes. */
+/**
+ * An API server with real RBAC, real admission (but for service accounts, which pods here do not have) and no
+ * nodes.
+ */
 export function apiServerFlags(layout: Layout): string[] {
   const at = files(layout);
   return [

@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 let pipe: Writable | undefined;
 
 /**
- * Makes sure that a process or a folder does not outlive this process, even when it is killed: a detached watchdog
- * holds the other end of a pipe and cleans up when it closes. The returned function gives the thing free again.
+ * Makes sure that a process or a folder does not outlive this process, even when it is killed: a detached
+ * watchdog holds the other end of a pipe and cleans up when it closes. The returned function gives the thing
+ * free again.
  */
 export function guard(what: "pid" | "folder", name: string | number): () => void {
   pipe ??= startWatchdog();
@@ -23,7 +24,8 @@ function startWatchdog(): Writable {
     stdio: ["pipe", "ignore", "ignore"],
   });
   child.unref();
-  // A pipe keeps the event loop alive unless it is told not to; the type of `stdin` does not say that it is a socket.
+  // A pipe keeps the event loop alive unless it is told not to; the type of `stdin` does not say that it is a
+  // socket.
   (child.stdin as Writable & { unref(): void }).unref();
   return child.stdin;
 }

@@ -17,7 +17,10 @@ export interface KubectlOptions {
   readonly user?: string;
 }
 
-/** Runs the installed kubectl with a kubeconfig; its discovery cache stays in the folder, as ports are used again. */
+/**
+ * Runs the installed kubectl with a kubeconfig; its discovery cache stays in the folder, as ports are used
+ * again.
+ */
 export function runKubectl(
   kubeconfig: string,
   folder: string,

@@ -2,7 +2,10 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Missing } from "./missing.ts";
 
-/** The programs that cluster tests find on PATH, each under the names that packages give it, and how to get it. */
+/**
+ * The programs that cluster tests find on PATH, each under the names that packages give it, and how to get
+ * it.
+ */
 const programs = {
   kubectl: { names: ["kubectl"], get: "install kubectl, any version of the last three" },
   prometheus: { names: ["prometheus"], get: "apt-get install prometheus" },

@@ -39,16 +39,16 @@ interface Brand {
 }
 
 /**
- * Starts Prometheus. Resolves when each target has been scraped once, which takes it five seconds to begin with.
- * Throws `Missing` where it is not installed.
+ * Starts Prometheus. Resolves when each target has been scraped once, which takes it five seconds to begin
+ * with. Throws `Missing` where it is not installed.
  */
 export function startPrometheus(options: ScrapeOptions): Promise<MetricsServer> {
   return start(prometheus, options);
 }
 
 /**
- * Starts VictoriaMetrics (a single node). Resolves when each target has been scraped once, after about two seconds.
- * It remembers for ten seconds that a series was not there: begin a series before asking for it.
+ * Starts VictoriaMetrics (a single node). Resolves when each target has been scraped once, after about two
+ * seconds. It remembers for ten seconds that a series was not there: begin a series before asking for it.
  * Throws `Missing` where it is not installed.
  */
 export function startVictoriaMetrics(options: ScrapeOptions): Promise<MetricsServer> {
@@ -128,7 +128,10 @@ const Answer = z.object({
 
 let probes = 0;
 
-/** How many targets' first scrape a query finds. Each call asks in other words, as an empty answer is remembered. */
+/**
+ * How many targets' first scrape a query finds. Each call asks in other words, as an empty answer is
+ * remembered.
+ */
 async function scraped(url: string): Promise<number> {
   const samples = await query(url, `up{job="lotse",probe!="${probes++}"} == 1`);
   return samples.length;

@@ -37,7 +37,10 @@ export class Servers {
     return `https://127.0.0.1:${this.#layout.apiServerPort}`;
   }
 
-  /** Starts etcd and the API server and waits until it is ready; answers its certificates (PEM), which carry its CA. */
+  /**
+   * Starts etcd and the API server and waits until it is ready; answers its certificates (PEM), which carry
+   * its CA.
+   */
   async start(): Promise<string> {
     const at = files(this.#layout);
     const pair = await promisify(generateKeyPair)("ec", { namedCurve: "prime256v1" });
@@ -49,7 +52,10 @@ export class Servers {
     return await readFile(at.certificate, "utf8");
   }
 
-  /** Starts the controller manager, as the holder of a token. It is not waited for: it acts within two seconds. */
+  /**
+   * Starts the controller manager, as the holder of a token. It is not waited for: it acts within two
+   * seconds.
+   */
   async startControllerManager(ca: string, token: string): Promise<void> {
     await writeKubeconfig(files(this.#layout).controllerManagerKubeconfig, this.url, ca, token);
     const flags = [...controllerManagerFlags(this.#layout), ...(this.#flags.controllerManager ?? [])];

@@ -8,8 +8,9 @@ const variable = "LOTSE_TEST_CONTROL_PLANE";
 let shared: Promise<ControlPlane> | undefined;
 
 /**
- * The control plane of this run of `test/cluster/run.ts`, which all test files use one after the other: keep to
- * namespaces of your own, and leave no cluster-wide object behind. A test file that runs alone gets one of its own.
+ * The control plane of this run of `test/cluster/run.ts`, which all test files use one after the other: keep
+ * to namespaces of your own, and leave no cluster-wide object behind. A test file that runs alone gets one of
+ * its own.
  */
 export function sharedControlPlane(): Promise<ControlPlane> {
   const socket = process.env[variable];
@@ -18,9 +19,9 @@ export function sharedControlPlane(): Promise<ControlPlane> {
 }
 
 /**
- * Lets other processes use a control plane that this one started: restarts are asked for over a socket in its folder.
- * Answers the environment variables that `sharedControlPlane` needs there (and one that keeps a stray kubectl from
- * reaching another cluster), and how to end.
+ * Lets other processes use a control plane that this one started: restarts are asked for over a socket in its
+ * folder. Answers the environment variables that `sharedControlPlane` needs there (and one that keeps a stray
+ * kubectl from reaching another cluster), and how to end.
  */
 export async function share(
   plane: ControlPlane,

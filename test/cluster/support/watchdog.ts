@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-// A process of its own (see guard.ts). It reads `keep pid 12`, `keep folder /tmp/x`, `drop pid 12` from its standard
-// input; when that ends, however the other side died, it kills and removes what is still kept.
+// A process of its own (see guard.ts). It reads `keep pid 12`, `keep folder /tmp/x`, `drop pid 12` from its
+// standard input; when that ends, however the other side died, it kills and removes what is still kept.
 
 const pids = new Set<string>();
 const folders = new Set<string>();
