@@ -5,8 +5,8 @@ import type { Clock } from "../reconcile/ports.ts";
 const longestSleep = 60_000;
 
 /**
- * The clock of this machine. A timer never fires before its instant; it may be further away than `setTimeout` can
- * count, and when the machine's clock is set it follows within a minute.
+ * The clock of this machine. A timer never fires before its instant; it may be further away than `setTimeout`
+ * can count, and when the machine's clock is set it follows within a minute.
  */
 export const wallClock: Clock = {
   now: () => Date.now() as Instant,

@@ -1,6 +1,6 @@
 import { controllerOf, type KubeObject, type ObjectRef, refText } from "../api/object.ts";
 import type { Cache } from "./cache.ts";
-import { type Create, type Effect, type Evict, type EventNote, type Patch, targetOf } from "./effect.ts";
+import { type Create, type Effect, type EventNote, type Evict, type Patch, targetOf } from "./effect.ts";
 import type { Failure, Outcome, Plan, StatusWrite } from "./plan.ts";
 import { ApiError, type Client, type Recorder } from "./ports.ts";
 
@@ -13,13 +13,17 @@ export interface Applying {
   readonly about: KubeObject | undefined;
   /** Whether the status is kept back this time: its patch waits for company. */
   readonly holdStatus: boolean;
-  /** Asked before each write; when it says no, the rest of the plan is dropped with a failure of reason `Paused`. */
+  /**
+   * Asked before each write; when it says no, the rest of the plan is dropped with a failure of reason
+   * `Paused`.
+   */
   mayWrite(): boolean;
 }
 
 /**
- * Carries out a plan: its effects in order, until one fails, then the status, also when an effect failed. Every answer
- * is absorbed by the cache, and an event is sent once its request succeeded. A failed request is part of the outcome.
+ * Carries out a plan: its effects in order, until one fails, then the status, also when an effect failed.
+ * Every answer is absorbed by the cache, and an event is sent once its request succeeded. A failed request is
+ * part of the outcome.
  */
 export async function applyPlan(plan: Plan, applying: Applying): Promise<Outcome> {
   const pass = new Pass(plan, applying);
@@ -63,7 +67,11 @@ class Pass {
     this.#own = plan.status === undefined ? undefined : refText(plan.status.ref);
   }
 
-  async effects(): Promise<{ done: readonly Effect[]; skipped: readonly Effect[]; failed?: Failed | undefined }> {
+  async effects(): Promise<{
+    done: readonly Effect[];
+    skipped: readonly Effect[];
+    failed?: Failed | undefined;
+  }> {
     const done: Effect[] = [];
     const skipped: Effect[] = [];
     for (const effect of this.#plan.effects) {
@@ -155,7 +163,9 @@ class Pass {
     if (!this.#with.mayWrite()) throw new ApiError(0, "Paused", "this process may not write any more");
   }
 
-  /** Why a request failed. After a conflict the object is read again, so that the next look is a fresh one. */
+  /**
+   * Why a request failed. After a conflict the object is read again, so that the next look is a fresh one.
+   */
   async #failure(error: unknown, ref: ObjectRef): Promise<ApiError> {
     const failure = error instanceof ApiError ? error : unexpected(error);
     if (isConflict(failure) && this.#with.cache.watches(ref)) await this.#readAgain(ref);
@@ -182,7 +192,8 @@ class Pass {
 /** The body of a patch that fails with a conflict unless the object has the version. */
 function holdTo(version: string, type: Patch["type"], body: unknown): unknown {
   if (type === "json") {
-    const held = { op: "replace", path: "/metadata/resourceVersion", value: version }; // `test` would answer 422
+    // A `test` that fails answers 422 without saying which; another version put in place answers 409.
+    const held = { op: "replace", path: "/metadata/resourceVersion", value: version };
     return Array.isArray(body) ? [held, ...body] : [held];
   }
   const { metadata, ...rest } = fieldsOf(body);

@@ -32,9 +32,10 @@ const builtIn: NonNullable<Shape["indices"]> = {
 };
 
 /**
- * What the watches have delivered, with the answers to our own writes already in it. An answer that is absorbed wakes
- * as a watch event does, and the event that follows it wakes nobody; what is older than what is known is passed over.
- * Objects are kept as they came and never changed; managedFields and the last-applied annotation are dropped.
+ * What the watches have delivered, with the answers to our own writes already in it. An answer that is
+ * absorbed wakes as a watch event does, and the event that follows it wakes nobody; what is older than what
+ * is known is passed over. Objects are kept as they came and never changed; managedFields and the
+ * last-applied annotation are dropped.
  */
 export class Cache implements CacheReader {
   readonly #kinds = new Map<string, Watched>();
@@ -64,8 +65,8 @@ export class Cache implements CacheReader {
   }
 
   /**
-   * Takes in a list of all objects of a kind; those that it does not have are deleted. Answers to our own writes that
-   * are newer than `version`, the resourceVersion of the list, outlive it.
+   * Takes in a list of all objects of a kind; those that it does not have are deleted. Answers to our own
+   * writes that are newer than `version`, the resourceVersion of the list, outlive it.
    */
   replaceAll(kind: KindRef, objects: readonly KubeObject[], version?: string): void {
     const watched = this.#kind(kind);
@@ -78,8 +79,8 @@ export class Cache implements CacheReader {
   }
 
   /**
-   * Takes in the answer to our own write. Kinds that are not watched are passed over; so are new objects of a kind
-   * watched by label, because nothing would tell that one without the label is deleted.
+   * Takes in the answer to our own write. Kinds that are not watched are passed over; so are new objects of a
+   * kind watched by label, because nothing would tell that one without the label is deleted.
    */
   absorb(object: KubeObject): void {
     const watched = this.#known(object);
@@ -87,8 +88,8 @@ export class Cache implements CacheReader {
   }
 
   /**
-   * Takes in that our own delete succeeded; no late event brings the object back. An object that the answer shows
-   * waiting for its finalizers or its grace period is not gone yet.
+   * Takes in that our own delete succeeded; no late event brings the object back. An object that the answer
+   * shows waiting for its finalizers or its grace period is not gone yet.
    */
   absorbDeleted(ref: ObjectRef, answer?: KubeObject): void {
     const watched = this.#known(ref);
@@ -144,5 +145,5 @@ function tell({ kind, handlers }: Watched, change: Change | undefined): void {
 /** Whether an object that is deleted still waits for finalizers or for its grace period. */
 function isLingering({ metadata }: KubeObject): boolean {
   if (metadata.deletionTimestamp === undefined) return false;
-  return (metadata.finalizers?.length ?? 0) > 0 || Number(metadata["deletionGracePeriodSeconds"] ?? 0) > 0;
+  return (metadata.finalizers?.length ?? 0) > 0 || Number(metadata.deletionGracePeriodSeconds ?? 0) > 0;
 }

@@ -4,8 +4,8 @@ import type { Patch } from "./effect.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The merge patch (RFC 7386) that turns one value into another: fields that are gone become null, lists are replaced
- * as a whole. Undefined when nothing differs. A field that is undefined or null counts as absent.
+ * The merge patch (RFC 7386) that turns one value into another: fields that are gone become null, lists are
+ * replaced as a whole. Undefined when nothing differs. A field that is undefined or null counts as absent.
  */
 export function mergePatch(from: Fields, to: Fields): Readonly<Record<string, unknown>> | undefined {
   const patch: Record<string, unknown> = {};
@@ -24,8 +24,9 @@ export function mergePatch(from: Fields, to: Fields): Readonly<Record<string, un
 }
 
 /**
- * The merge patch that makes an object carry what is wanted, or nothing when it does already. In what is wanted, null
- * means that the field is to be absent; undefined, that it does not matter; only what differs is sent.
+ * The merge patch that makes an object carry what is wanted, or nothing when it does already. In what is
+ * wanted, null means that the field is to be absent; undefined, that it does not matter; only what differs is
+ * sent.
  */
 export function change(
   object: KubeObject,

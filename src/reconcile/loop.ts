@@ -39,7 +39,10 @@ const patience = seconds(60);
 /** After so many looks in a row that wrote something, the next ones are slowed down. */
 const busyAfter = 20;
 
-/** The loop of one kind: it observes, decides, applies, and looks again when something changes or time has come. */
+/**
+ * The loop of one kind: it observes, decides, applies, and looks again when something changes or time has
+ * come.
+ */
 export class Loop<Seen> {
   readonly #options: LoopOptions<Seen>;
   readonly #queue: Queue;
@@ -60,7 +63,9 @@ export class Loop<Seen> {
     if (options.paused) void this.#queue.pause();
     this.#unsubscribe = [
       cache.subscribe(kind.of, (_, old, next) => this.#wakeFor(next ?? old)),
-      ...kind.wokenBy.map((wake) => cache.subscribe(wake.kind, (_, old, next) => this.#wakeBy(wake, old, next))),
+      ...kind.wokenBy.map((wake) =>
+        cache.subscribe(wake.kind, (_, old, next) => this.#wakeBy(wake, old, next)),
+      ),
     ];
     for (const object of cache.list(kind.of)) this.#queue.add(keyOf(object));
   }
@@ -85,12 +90,17 @@ export class Loop<Seen> {
     return this.#queue.whenIdle();
   }
 
-  /** How many keys wait for a worker, are worked on, and wait for their instant, and how many readings are under way. */
+  /**
+   * How many keys wait for a worker, are worked on, and wait for their instant, and how many readings are
+   * under way.
+   */
   get counts(): Queue["counts"] & { readonly readings: number } {
     return { ...this.#queue.counts, readings: this.#readings.underWay };
   }
 
-  /** Writes nothing any more from now on, but keeps collecting keys; resolves when what was begun has ended. */
+  /**
+   * Writes nothing any more from now on, but keeps collecting keys; resolves when what was begun has ended.
+   */
   pause(): Promise<void> {
     this.#term += 1;
     return this.#queue.pause();
@@ -101,7 +111,9 @@ export class Loop<Seen> {
     this.#queue.resume();
   }
 
-  /** Begins nothing any more and ends all readings; resolves when what was begun has ended, writes included. */
+  /**
+   * Begins nothing any more and ends all readings; resolves when what was begun has ended, writes included.
+   */
   stop(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#readings.stop();
@@ -128,7 +140,11 @@ export class Loop<Seen> {
     const { kind, ports, witness } = this.#options;
     const startedAt = ports.clock.now();
     const cancel = ports.clock.at(later(startedAt, patience), () => {
-      witness.failed(kind.name, key, new Error(`a look at it has taken more than ${patience / 1000} seconds`));
+      witness.failed(
+        kind.name,
+        key,
+        new Error(`a look at it has taken more than ${patience / 1000} seconds`),
+      );
     });
     try {
       return await this.#reconcile(key, startedAt);
@@ -149,13 +165,23 @@ export class Loop<Seen> {
     const memory = this.#memoryOf(key);
     const holdStatus = isHeld(memory, plan, now);
     const mayWrite = () => this.#term === term;
-    const outcome = await applyPlan(plan, { client: ports.client, cache, recorder, about, holdStatus, mayWrite });
+    const outcome = await applyPlan(plan, {
+      client: ports.client,
+      cache,
+      recorder,
+      about,
+      holdStatus,
+      mayWrite,
+    });
     witness.reconciled(kind.name, key, plan, outcome, since(startedAt, ports.clock.now()));
     if (outcome.failed !== undefined && isPaused(outcome.failed.error)) return this.#again(key);
     return this.#next(key, memory, plan, outcome, now);
   }
 
-  /** Says when to look again. A conflict is looked at again after a back-off too, which begins with a millisecond. */
+  /**
+   * Says when to look again. A conflict is looked at again after a back-off too, which begins with a
+   * millisecond.
+   */
   #next(key: string, memory: Memory, plan: Plan, outcome: Outcome, now: Instant): Verdict {
     memory.last = outcome;
     if (outcome.status === "written") memory.heldSince = undefined;
@@ -204,8 +230,8 @@ export function startLoop<Seen>(options: LoopOptions<Seen>): Loop<Seen> {
 }
 
 /**
- * Whether the status waits for company: its patch is not urgent and was first held less than a second ago. It is not
- * lost: each look decides it anew from the status that is there.
+ * Whether the status waits for company: its patch is not urgent and was first held less than a second ago. It
+ * is not lost: each look decides it anew from the status that is there.
  */
 function isHeld(memory: Memory, plan: Plan, now: Instant): boolean {
   const { status } = plan;

@@ -1,5 +1,5 @@
-import type { Instant } from "../api/time.ts";
 import type { KubeObject, ObjectRef } from "../api/object.ts";
+import type { Instant } from "../api/time.ts";
 import type { Effect, EventNote } from "./effect.ts";
 
 /** The status that a decision arrived at. It is written last, also when an effect failed. */

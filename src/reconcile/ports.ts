@@ -16,7 +16,12 @@ export class ApiError extends Error implements Failure {
   readonly reason: string;
   readonly status: unknown;
 
-  constructor(code: number, reason: string, message: string, options: { status?: unknown; cause?: unknown } = {}) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    options: { status?: unknown; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = "ApiError";
     this.code = code;
@@ -84,15 +89,30 @@ export interface Readings {
    * The result of the reading named `id` of this key when it has arrived, else undefined; `start` is called once for
    * an id that is not under way. `pool` groups readings that share a bound (the host they go to).
    */
-  take(key: string, id: string, pool: string, start: (signal: AbortSignal) => Promise<unknown>): Reading | undefined;
+  take(
+    key: string,
+    id: string,
+    pool: string,
+    start: (signal: AbortSignal) => Promise<unknown>,
+  ): Reading | undefined;
   /** Ends and forgets the readings of a key except those named. */
   keep(key: string, ids: ReadonlySet<string>): void;
 }
 
 /** What a reading found: a value, or why it failed. */
 export type Reading =
-  | { readonly is: "value"; readonly value: unknown; readonly startedAt: Instant; readonly finishedAt: Instant }
-  | { readonly is: "error"; readonly message: string; readonly startedAt: Instant; readonly finishedAt: Instant };
+  | {
+      readonly is: "value";
+      readonly value: unknown;
+      readonly startedAt: Instant;
+      readonly finishedAt: Instant;
+    }
+  | {
+      readonly is: "error";
+      readonly message: string;
+      readonly startedAt: Instant;
+      readonly finishedAt: Instant;
+    };
 
 /** What an observation may use. */
 export interface Ports {
@@ -111,6 +131,9 @@ export interface Witness {
 }
 
 /** The object as the watches delivered it, or asked of the API server where its kind is not watched. */
-export async function read(ports: Pick<Ports, "cache" | "client">, ref: ObjectRef): Promise<KubeObject | undefined> {
+export async function read(
+  ports: Pick<Ports, "cache" | "client">,
+  ref: ObjectRef,
+): Promise<KubeObject | undefined> {
   return ports.cache.watches(ref) ? ports.cache.get(ref) : ports.client.get(ref);
 }

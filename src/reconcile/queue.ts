@@ -33,9 +33,9 @@ const firstBackOff = 1;
 const longestBackOff = 10_000;
 
 /**
- * Which keys to look at, and when. A key is in it once, however often it was added, and never worked on twice at a
- * time: what comes while it is worked on has it looked at again afterwards. Starting a key forgets its delay, because
- * each look says anew when the next is due.
+ * Which keys to look at, and when. A key is in it once, however often it was added, and never worked on twice
+ * at a time: what comes while it is worked on has it looked at again afterwards. Starting a key forgets its
+ * delay, because each look says anew when the next is due.
  */
 export class Queue {
   readonly #options: QueueOptions;
@@ -56,12 +56,7 @@ export class Queue {
 
   /** Has a key looked at as soon as a worker is free. */
   add(key: string): void {
-    if (this.#stopped) return;
-    const entry = this.#entry(key);
-    if (entry.ready) return;
-    if (entry.notBefore > this.#options.clock.now()) return this.addAt(key, entry.notBefore as Instant);
-    entry.ready = true;
-    if (!entry.working) this.#line(key);
+    this.addAt(key, 0 as Instant);
   }
 
   /** Has a key looked at when the instant has come; of several delays of a key the earliest wins. */
@@ -69,14 +64,13 @@ export class Queue {
     if (this.#stopped) return;
     const entry = this.#entry(key);
     const at = Math.max(when, entry.notBefore) as Instant;
-    if (at <= this.#options.clock.now()) return this.add(key);
-    if (entry.due !== undefined && entry.due.at <= at) return;
-    this.#undelay(entry);
-    entry.due = this.#delayed.add(at, key);
-    this.#arm();
+    if (at <= this.#options.clock.now()) this.#makeReady(key, entry);
+    else this.#delay(key, entry, at);
   }
 
-  /** Lets nothing start the key before the instant, whatever wakes it; what comes earlier waits until then. */
+  /**
+   * Lets nothing start the key before the instant, whatever wakes it; what comes earlier waits until then.
+   */
   defer(key: string, until: Instant): void {
     this.#entry(key).notBefore = until;
   }
@@ -132,9 +126,19 @@ export class Queue {
     return entry;
   }
 
-  #line(key: string): void {
+  #makeReady(key: string, entry: Entry): void {
+    if (entry.ready) return;
+    entry.ready = true;
+    if (entry.working) return;
     this.#ready.push(key);
     this.#pumpSoon();
+  }
+
+  #delay(key: string, entry: Entry, at: Instant): void {
+    if (entry.due !== undefined && entry.due.at <= at) return;
+    this.#undelay(entry);
+    entry.due = this.#delayed.add(at, key);
+    this.#arm();
   }
 
   /** Work starts in a microtask, so that whoever adds keys is never interrupted by it. */
@@ -211,7 +215,8 @@ export class Queue {
     const at = this.#delayed.first?.at;
     if (this.#armed?.at === at) return;
     this.#armed?.cancel();
-    this.#armed = at === undefined ? undefined : { at, cancel: this.#options.clock.at(at, () => this.#fire()) };
+    this.#armed =
+      at === undefined ? undefined : { at, cancel: this.#options.clock.at(at, () => this.#fire()) };
   }
 
   #fire(): void {

@@ -28,8 +28,8 @@ interface Host {
 }
 
 /**
- * Runs readings beside the workers, a bounded number at a time; a slow host delays only its own. A result stays until
- * its key keeps it no longer, so that a pass that is repeated sees the same.
+ * Runs readings beside the workers, a bounded number at a time; a slow host delays only its own. A result
+ * stays until its key keeps it no longer, so that a pass that is repeated sees the same.
  */
 export class ReadingPool implements Readings {
   readonly #options: ReadingPoolOptions;

@@ -8,7 +8,10 @@ export interface Due<T> {
   index: number;
 }
 
-/** What is due when: the first is found at once, any is removed in logarithmic time; equal instants keep their order. */
+/**
+ * What is due when: the first is found at once, any is removed in logarithmic time; equal instants keep their
+ * order.
+ */
 export class Schedule<T> {
   readonly #heap: Due<T>[] = [];
   #count = 0;

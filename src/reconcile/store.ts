@@ -18,7 +18,10 @@ interface Index {
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** The objects of one kind by `namespace/name`, with indices, and what our own writes know before the watch does. */
+/**
+ * The objects of one kind by `namespace/name`, with indices, and what our own writes know before the watch
+ * does.
+ */
 export class Store {
   /** Whether the first list has come. */
   complete = false;
@@ -83,7 +86,9 @@ export class Store {
     return deleted ? this.#remove(key) : this.#put(key, object);
   }
 
-  /** Takes in all objects there are; the answers to own writes that are newer than the list's version stay. */
+  /**
+   * Takes in all objects there are; the answers to own writes that are newer than the list's version stay.
+   */
   replace(objects: readonly KubeObject[], version: string | undefined): readonly Change[] {
     const changes: (Change | undefined)[] = [];
     const listed = new Set<string>();
@@ -146,7 +151,8 @@ export class Store {
   #put(key: string, object: KubeObject): Change | undefined {
     const old = this.#objects.get(key);
     const version = object.metadata.resourceVersion;
-    if (old !== undefined && version !== undefined && old.metadata.resourceVersion === version) return undefined;
+    if (old !== undefined && version !== undefined && old.metadata.resourceVersion === version)
+      return undefined;
     const next = (this.#shape.slim ?? asItIs)(lean(object));
     this.#objects.set(key, next);
     for (const index of this.#indices.values()) reindex(index, key, old, next);

@@ -35,7 +35,10 @@ export class VirtualClock implements Clock {
     return this.#timers.first?.at;
   }
 
-  /** Moves to the first timer that is due by `limit` and runs all timers of that instant; false when there is none. */
+  /**
+   * Moves to the first timer that is due by `limit` and runs all timers of that instant; false when there is
+   * none.
+   */
   runNext(limit: Instant = Infinity as Instant): boolean {
     const at = this.#timers.first?.at;
     if (at === undefined || at > limit) return false;
@@ -48,8 +51,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves on to an instant and runs every timer on the way. `settle` is awaited before the first timer and after those
-   * of each instant, so that what they began can end; by default until all microtasks are done.
+   * Moves on to an instant and runs every timer on the way. `settle` is awaited before the first timer and
+   * after those of each instant, so that what they began can end; by default until all microtasks are done.
    */
   async advance(to: Instant, settle: () => Promise<void> = turn): Promise<void> {
     await settle();

@@ -7,7 +7,10 @@ import { turn, VirtualClock } from "../../src/sim/clock.ts";
 const at = (n: number) => n as Instant;
 
 /** A queue on a virtual clock, with the starts that it made as `key@instant`. */
-function queueOf(work: (key: string, queue: Queue) => Promise<Verdict> | Verdict = () => "done", workers = 4) {
+function queueOf(
+  work: (key: string, queue: Queue) => Promise<Verdict> | Verdict = () => "done",
+  workers = 4,
+) {
   const clock = new VirtualClock(at(0));
   const starts: string[] = [];
   const errors: unknown[] = [];
@@ -24,13 +27,47 @@ function queueOf(work: (key: string, queue: Queue) => Promise<Verdict> | Verdict
 }
 
 const delays: [name: string, begin: (queue: Queue) => void, starts: string[]][] = [
-  ["runs a key that was added often once", (q) => ["a", "a", "b", "a"].forEach((k) => q.add(k)), ["a@0", "b@0"]],
+  [
+    "runs a key that was added often once",
+    (q) => {
+      for (const key of ["a", "a", "b", "a"]) q.add(key);
+    },
+    ["a@0", "b@0"],
+  ],
   ["runs a delayed key at its instant", (q) => q.addAt("a", at(30)), ["a@30"]],
   ["runs what is overdue now", (q) => q.addAt("a", at(-5)), ["a@0"]],
-  ["takes the earliest of several delays", (q) => [50, 20, 70].forEach((n) => q.addAt("a", at(n))), ["a@20"]],
-  ["forgets the delay of a key that runs earlier", (q) => { q.addAt("a", at(50)); q.add("a"); }, ["a@0"]],
-  ["holds a deferred key back", (q) => { q.defer("a", at(40)); q.add("a"); q.addAt("a", at(5)); }, ["a@40"]],
-  ["leaves a later delay of a deferred key", (q) => { q.defer("a", at(40)); q.addAt("a", at(60)); }, ["a@60"]],
+  [
+    "takes the earliest of several delays",
+    (q) => {
+      for (const n of [50, 20, 70]) q.addAt("a", at(n));
+    },
+    ["a@20"],
+  ],
+  [
+    "forgets the delay of a key that runs earlier",
+    (q) => {
+      q.addAt("a", at(50));
+      q.add("a");
+    },
+    ["a@0"],
+  ],
+  [
+    "holds a deferred key back",
+    (q) => {
+      q.defer("a", at(40));
+      q.add("a");
+      q.addAt("a", at(5));
+    },
+    ["a@40"],
+  ],
+  [
+    "leaves a later delay of a deferred key",
+    (q) => {
+      q.defer("a", at(40));
+      q.addAt("a", at(60));
+    },
+    ["a@60"],
+  ],
 ];
 for (const [name, begin, want] of delays) {
   test(`the queue ${name}`, async () => {

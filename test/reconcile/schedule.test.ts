@@ -5,7 +5,14 @@ import { type Due, Schedule } from "../../src/reconcile/schedule.ts";
 
 test("what is scheduled comes out in the order of instants, equal ones in the order of coming", () => {
   const schedule = new Schedule<string>();
-  for (const [at, item] of [[5, "c"], [1, "a"], [9, "e"], [5, "d"], [2, "b"]] as const) schedule.add(at as Instant, item);
+  for (const [at, item] of [
+    [5, "c"],
+    [1, "a"],
+    [9, "e"],
+    [5, "d"],
+    [2, "b"],
+  ] as const)
+    schedule.add(at as Instant, item);
   deepEqual(drained(schedule), ["a", "b", "c", "d", "e"]);
 });
 

@@ -13,5 +13,6 @@ const cases: [version: string | undefined, than: string | undefined, older: bool
   ["a", "b", false],
 ];
 for (const [version, than, older] of cases) {
-  test(`version ${version} is ${older ? "" : "not "}older than ${than}`, () => equal(isOlder(version, than), older));
+  test(`version ${version} is ${older ? "" : "not "}older than ${than}`, () =>
+    equal(isOlder(version, than), older));
 }

@@ -16,7 +16,11 @@ test("timers run in order at their instants, also those set on the way", async (
   });
   clock.at(at(31), note("never"));
   await clock.advance(at(30));
-  deepEqual(seen, [["early", 10], ["between", 15], ["late", 20]]);
+  deepEqual(seen, [
+    ["early", 10],
+    ["between", 15],
+    ["late", 20],
+  ]);
   deepEqual([clock.now(), clock.next()], [30, 31]);
 });
 
@@ -24,7 +28,9 @@ test("what promises begin between two timers has ended before the second", async
   const clock = new VirtualClock(at(0));
   const seen: string[] = [];
   clock.at(at(1), () => {
-    void Promise.resolve().then(() => Promise.resolve()).then(() => seen.push("first"));
+    void Promise.resolve()
+      .then(() => Promise.resolve())
+      .then(() => seen.push("first"));
   });
   clock.at(at(2), () => void seen.push("second"));
   await clock.advance(at(2));
@@ -33,8 +39,12 @@ test("what promises begin between two timers has ended before the second", async
 
 test("a cancelled timer does not run, and no instant is left for it", async () => {
   const clock = new VirtualClock(at(0));
-  clock.at(at(5), () => { throw new Error("cancelled"); })();
-  clock.at(at(0), () => { throw new Error("cancelled"); })();
+  clock.at(at(5), () => {
+    throw new Error("cancelled");
+  })();
+  clock.at(at(0), () => {
+    throw new Error("cancelled");
+  })();
   equal(clock.next(), undefined);
   equal(clock.runNext(), false);
   await clock.advance(at(9));
