@@ -78,7 +78,7 @@ export class ReadingPool implements Readings {
   /** Ends and forgets all readings and begins none any more. */
   stop(): void {
     this.#stopped = true;
-    for (const key of [...this.#entries.keys()]) this.keep(key, new Set());
+    for (const key of this.#entries.keys()) this.keep(key, new Set());
   }
 
   /** Gives its place to the next at once, also when it does not listen to the signal. */
