@@ -1,0 +1,70 @@
+import type { Plan } from "../reconcile/plan.ts";
+import { replicasEffect } from "./birth.ts";
+import { previewService } from "./blueGreen.ts";
+import { revisionEffect, upkeepOf } from "./maintenance.ts";
+import { stay } from "./move.ts";
+import type { Replicas } from "./replicaSet.ts";
+import { resize, scaledEvent } from "./resize.ts";
+import { nextStatus } from "./status.ts";
+import { statusWrite } from "./statusWrite.ts";
+import { strategyOf } from "./strategy.ts";
+import type { Verdict } from "./verdict.ts";
+import type { View } from "./view.ts";
+
+/** Nothing is judged while an update begins. */
+const noVerdict: Verdict = {
+  aborted: false,
+  detail: undefined,
+  timedOut: false,
+  promoteFull: false,
+  clears: true,
+  pauses: [],
+  analyses: { runs: new Map(), effects: [], events: [], abort: undefined, inconclusive: false },
+  experiment: {
+    current: undefined,
+    succeeded: false,
+    inconclusive: false,
+    abort: undefined,
+    effects: [],
+    events: [],
+  },
+};
+
+/**
+ * Template or steps have changed: the update begins anew, with one status write (rollout-core 13.2). Going back to the
+ * stable version, or to a recent one, skips the steps.
+ */
+export function begin(view: View, newRS: Replicas): Plan {
+  const { steps, status, inWindow, blueGreen, seen } = view;
+  const end = steps.length === 0 ? undefined : steps.length;
+  const skip = blueGreen === undefined && end !== undefined ? skipText() : undefined;
+  const move = stay(skip === undefined ? (end === undefined ? undefined : 0) : end, {
+    reset: true,
+    clears: true,
+    skip,
+  });
+  const weights = status.canary?.weights;
+  const selectors = strategyOf(view).selectors(view);
+  const next = nextStatus(view, noVerdict, move, { weights, selectors, restartedAt: status.restartedAt });
+  const upkeep = upkeepOf(view, newRS);
+  return {
+    effects: [
+      ...resize({ set: newRS, upkeep, why: "it is the current version" }),
+      ...revisionEffect(view, upkeep.revision),
+      ...replicasEffect(seen.object),
+      ...previewService(view, undefined),
+    ],
+    status: statusWrite(view, next, { move, verdict: noVerdict, more: bornEvent(view, newRS) }),
+  };
+
+  function skipText(): string | undefined {
+    if (status.stableRS === newRS.hash) return "Rollback to stable ReplicaSets";
+    return inWindow && newRS.size > 0 ? "Rollback to active ReplicaSets within RollbackWindow" : undefined;
+  }
+}
+
+/** A ReplicaSet is born with its first pods; the event of that scaling follows that of the update's begin. */
+function bornEvent({ status, revision }: View, newRS: Replicas) {
+  const isNew = newRS.revision === revision && status.currentPodHash !== newRS.hash && newRS.size > 0;
+  return isNew && !newRS.hadHistory ? [scaledEvent({ name: newRS.name, size: 0 }, newRS.size, revision)] : [];
+}

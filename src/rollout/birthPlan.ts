@@ -1,0 +1,37 @@
+import type { Plan } from "../reconcile/plan.ts";
+import { birth } from "./birth.ts";
+import { type Conditions, set } from "./conditions.ts";
+import { phaseOf } from "./phase.ts";
+import { plainWrite } from "./statusWrite.ts";
+import type { View } from "./view.ts";
+
+/**
+ * Creates the ReplicaSet of a new template. What went wrong the last time is told in the status; a name that belongs
+ * to another object is avoided by counting the collision, which changes the hash (rollout-core 9.5).
+ */
+export function birthPlan(view: View): Plan {
+  const failed = view.seen.last?.failed;
+  const creating =
+    failed !== undefined &&
+    failed.effect !== "status" &&
+    failed.effect.do === "create" &&
+    failed.effect.object.kind === "ReplicaSet";
+  if (!creating || failed === undefined) return { effects: birth(view) };
+  const setName = `${view.name}-${view.hash}`;
+  if (failed.error.reason === "AlreadyExists") {
+    const collisionCount = (view.status.collisionCount ?? 0) + 1;
+    return { effects: [], status: plainWrite(view, { ...view.status, collisionCount }, []) };
+  }
+  const message = `Failed to create new replica set "${setName}": ${failed.error.message}`;
+  const saying = { type: "Progressing", status: "False", reason: "ReplicaSetCreateError", message };
+  const conditions: Conditions = set(view.status.conditions ?? [], saying, view.now);
+  const next = { ...view.status, conditions };
+  const { phase, message: why } = phaseOf(view, next);
+  return {
+    effects: birth(view),
+    status: plainWrite(view, { ...next, phase, ...(why === "" ? {} : { message: why }) }, [
+      { type: "Warning", reason: "ReplicaSetCreateError", message },
+    ]),
+    problem: message,
+  };
+}

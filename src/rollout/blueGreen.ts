@@ -1,0 +1,229 @@
+import { annotation } from "../api/labels.ts";
+import { earliest, type Instant, instant, justAfter, later, seconds } from "../api/time.ts";
+import type { Effect } from "../reconcile/effect.ts";
+import { abortDelay } from "./abortDelay.ts";
+import { upkeepOf } from "./maintenance.ts";
+import { type Move, stay } from "./move.ts";
+import { newChange, type Pods, stableChange } from "./pods.ts";
+import { isReferenced } from "./referenced.ts";
+import type { Replicas } from "./replicaSet.ts";
+import { type Change, resizes } from "./resize.ts";
+import { isSaturated } from "./saturation.ts";
+import { Delays } from "./scaleDown.ts";
+import { selectedBy, switched } from "./services.ts";
+import type { Verdict } from "./verdict.ts";
+import type { View } from "./view.ts";
+
+/** The pod hash that the active Service selects; empty before the first switch. */
+export function activeHash({ seen, blueGreen }: View): string {
+  return selectedBy(seen.services.get(blueGreen?.activeService ?? ""));
+}
+
+/** The pod hash that the preview Service selects. */
+export function previewHash({ seen, blueGreen }: View): string {
+  return selectedBy(seen.services.get(blueGreen?.previewService ?? ""));
+}
+
+/** Whether Services stay where they are: a person holds the rollout, or is asked about an analysis. */
+function isHalted({ spec, status }: View, verdict: Verdict | undefined): boolean {
+  const asked = (status.pauseConditions ?? []).some(({ reason }) => reason === "InconclusiveAnalysisRun");
+  const overruled = verdict !== undefined && (verdict.clears || verdict.aborted);
+  return spec.paused === true || (asked && !overruled) || (verdict?.pauses.length ?? 0) > 0;
+}
+
+/** How many pods the new version should have: all, or the preview's number until it may grow (rollout-core 15.3). */
+export function previewSize(view: View, hash: string): number {
+  const { blueGreen, status, spec, R, allRSs } = view;
+  const count = blueGreen?.previewReplicaCount;
+  const active = allRSs.find((set) => set.hash === activeHash(view));
+  if (count === undefined || active === undefined || active.hash === hash || status.promoteFull === true)
+    return R;
+  if (hash !== status.currentPodHash) return count;
+  const waits = spec.paused === true || (status.pauseConditions ?? []).length > 0;
+  return !waits && status.blueGreen?.scaleUpPreviewCheckPoint === true ? R : count;
+}
+
+/** The ReplicaSets of blue-green: stable, new, the others (rollout-core 15.2). No pause holds them. */
+export function blueGreenPods(view: View, verdict: Verdict): Pods {
+  const { newRS, stableRS, R } = view;
+  if (newRS === undefined) return { changes: [], until: undefined, atRest: true };
+  const delay = abortDelay(view, newRS, verdict.aborted);
+  const kept = verdict.aborted && view.blueGreen?.abortScaleDownDelaySeconds === 0;
+  const mine: Change =
+    delay === undefined
+      ? newChange(view, newRS, kept ? newRS.size : previewSize(view, newRS.hash))
+      : {
+          set: newRS,
+          size: newRS.hash === activeHash(view) ? newRS.size : delay.size,
+          deadline: delay.deadline,
+          desired: R,
+          upkeep: upkeepOf(view, newRS),
+          why: delay.why,
+        };
+  const leavers = blueGreenLeavers(view, verdict);
+  const changes = [...stableChange(stableRS, newRS, R, R), mine, ...leavers.changes];
+  return { changes, until: earliest(delay?.until, leavers.until), atRest: !changes.some(resizes) };
+}
+
+/** Old versions wait for their deadline at full size (rollout-core 15.9, 18.4). */
+function blueGreenLeavers(
+  view: View,
+  verdict: Verdict,
+): { changes: readonly Change[]; until: Instant | undefined } {
+  const { otherRSs, blueGreen, R, now, status } = view;
+  if (isHeldBack(view, verdict)) return { changes: [], until: undefined };
+  const delays = new Delays(
+    now,
+    blueGreen?.scaleDownDelaySeconds ?? 30,
+    blueGreen?.scaleDownDelayRevisionLimit,
+  );
+  const ends: Instant[] = [];
+  const changes = otherRSs.flatMap((set): Change[] => {
+    if (set.size === 0 || isReferenced(view, set)) return [];
+    const { size, deadline, until, why } = delays.next(set, R);
+    if (until !== undefined) ends.push(until);
+    const gone =
+      size === 0 ? { deadline: status.abort === true ? undefined : null, desired: R } : { deadline };
+    return [{ set, size, why, ...(size === set.size ? {} : { desired: R }), ...gone }];
+  });
+  return { changes, until: earliest(...ends) };
+}
+
+/** No old version goes while a person is asked, or before an analysis after the promotion has succeeded. */
+function isHeldBack({ status, blueGreen }: View, verdict: Verdict): boolean {
+  const asked = (status.pauseConditions ?? []).some(({ reason }) => reason === "InconclusiveAnalysisRun");
+  if (asked || verdict.pauses.length > 0) return true;
+  if (blueGreen?.postPromotionAnalysis === undefined || blueGreen.scaleDownDelaySeconds !== undefined)
+    return false;
+  const run = verdict.analyses.runs.get("PostPromotion");
+  return run !== undefined && run.status !== "Successful";
+}
+
+/** Whether the update is switched without pause and analysis (rollout-core 15.4). */
+function isFastTracked(view: View): boolean {
+  const { status, fastRollback, newRS } = view;
+  const active = activeHash(view);
+  return fastRollback || status.promoteFull === true || active === "" || active === newRS?.hash;
+}
+
+function hasPassed(verdict: Verdict, { blueGreen }: View): boolean {
+  return (
+    blueGreen?.prePromotionAnalysis === undefined ||
+    verdict.analyses.runs.get("PrePromotion")?.status === "Successful"
+  );
+}
+
+/** What the pause before the switch is: over, or under way until an instant. */
+interface Pause {
+  readonly over: boolean;
+  readonly until: Instant | undefined;
+}
+
+/**
+ * The pause before the switch (rollout-core 15.4). A person who resumes ends it also where it would end by itself;
+ * the peer starts its countdown again (trap 34).
+ */
+function pauseOf({ blueGreen, status, now }: View): Pause {
+  const over = (is: boolean, until?: Instant): Pause => ({ over: is, until });
+  if (status.blueGreen?.scaleUpPreviewCheckPoint === true) return over(true);
+  const paused = status.pauseConditions?.find(({ reason }) => reason === "BlueGreenPause");
+  const auto = blueGreen?.autoPromotionEnabled !== false;
+  const wait = blueGreen?.autoPromotionSeconds ?? 0;
+  if (auto && wait === 0) return over(true);
+  if (paused === undefined) return over(status.controllerPause === true);
+  if (!auto) return over(false);
+  const until = later(instant(paused.startTime), seconds(wait));
+  return now > until ? over(true) : over(false, justAfter(until));
+}
+
+function isReady(view: View, newRS: Replicas): boolean {
+  const size = previewSize(view, newRS.hash);
+  return newRS.size === size && newRS.available === size;
+}
+
+/** The Services: preview follows the new version at once, active only what is ready and released (15.1, 15.5). */
+export function blueGreenServices(view: View, verdict: Verdict): readonly Effect[] {
+  return [...previewService(view, verdict), ...activeService(view, verdict)];
+}
+
+/** The preview Service selects the new version, with or without pods. */
+export function previewService(view: View, verdict: Verdict | undefined): readonly Effect[] {
+  const { seen, blueGreen, newRS } = view;
+  const service = seen.services.get(blueGreen?.previewService ?? "");
+  if (service === undefined || newRS === undefined || isHalted(view, verdict)) return [];
+  return pointTo(view, service, newRS.hash);
+}
+
+function activeService(view: View, verdict: Verdict): readonly Effect[] {
+  const { seen, blueGreen, newRS, stableRS, R, status } = view;
+  const service = seen.services.get(blueGreen?.activeService ?? "");
+  if (service === undefined || newRS === undefined || isHalted(view, verdict)) return [];
+  if (verdict.aborted && stableRS !== undefined && stableRS.available > 0)
+    return pointTo(view, service, stableRS.hash);
+  if (!isReady(view, newRS) || !isSaturated(newRS, R)) return [];
+  const released = isFastTracked(view) || (pauseOf(view).over && hasPassed(verdict, view));
+  const target = released ? newRS.hash : status.abort === true ? status.stableRS : selectedBy(service);
+  return pointTo(view, service, target ?? "");
+}
+
+function pointTo(
+  view: View,
+  service: Parameters<typeof selectedBy>[0] & object,
+  hash: string,
+): readonly Effect[] {
+  const ours = service.metadata.annotations?.[annotation.managedBy] !== undefined;
+  if (hash === "" || (selectedBy(service) === hash && ours)) return [];
+  return [switched(view, service, hash)];
+}
+
+/** Whether a blue-green update moves on: paused, resumed, aborted, promoted (rollout-core 15.4, 15.6). */
+export function blueGreenMove(view: View, verdict: Verdict): Move {
+  const { status } = view;
+  const promote = promotion(view, verdict);
+  if (promote !== undefined) return stay(undefined, { promote, clears: true });
+  const checkpoint = status.blueGreen?.scaleUpPreviewCheckPoint === true || reachesCheckpoint(view, verdict);
+  if (verdict.aborted) return stay(undefined, { aborted: true, checkpoint });
+  return stay(undefined, { clears: verdict.clears, checkpoint, ...pausing(view, verdict) });
+}
+
+function reachesCheckpoint(view: View, verdict: Verdict): boolean {
+  const { blueGreen, newRS } = view;
+  const count = blueGreen?.previewReplicaCount;
+  const paused = pausing(view, verdict).pauses.length > 0;
+  return (
+    count !== undefined &&
+    !paused &&
+    hasPassed(verdict, view) &&
+    pauseOf(view).over &&
+    newRS?.available === count
+  );
+}
+
+function pausing(view: View, verdict: Verdict): Pick<Move, "pauses" | "unpauses" | "until"> {
+  const { status, newRS, blueGreen } = view;
+  const same = { pauses: [], unpauses: [], until: undefined };
+  if (newRS === undefined || !isReady(view, newRS) || isHalted(view, verdict)) return same;
+  const resume = { ...same, unpauses: ["BlueGreenPause"] };
+  if (isFastTracked(view) || status.blueGreen?.scaleUpPreviewCheckPoint === true) return resume;
+  if (blueGreen?.autoPromotionEnabled !== false && (blueGreen?.autoPromotionSeconds ?? 0) === 0)
+    return resume;
+  if (!hasPassed(verdict, view)) return same;
+  const paused = (status.pauseConditions ?? []).some(({ reason }) => reason === "BlueGreenPause");
+  const { over, until } = pauseOf(view);
+  if (paused) return over ? resume : { ...same, until };
+  return status.controllerPause === true ? same : { ...same, pauses: ["BlueGreenPause"] };
+}
+
+/** Why the new version becomes stable now: the first test that holds (rollout-core 13.5). */
+function promotion(view: View, verdict: Verdict): string | undefined {
+  const { stableRS, newRS, fastRollback, inWindow, blueGreen } = view;
+  const active = activeHash(view);
+  if (stableRS === undefined || active === "") return "Initial deploy";
+  if (newRS === undefined || active !== newRS.hash) return undefined;
+  if (verdict.promoteFull) return "Full promotion requested";
+  if (fastRollback) return inWindow ? "Rollback within window" : "Fast rollback";
+  if (verdict.aborted) return undefined;
+  const post = verdict.analyses.runs.get("PostPromotion");
+  if (blueGreen?.postPromotionAnalysis !== undefined && post?.status !== "Successful") return undefined;
+  return "Completed blue-green update";
+}

@@ -1,0 +1,30 @@
+import type { Instant } from "../api/time.ts";
+import type { Plan } from "../reconcile/plan.ts";
+import { begin } from "./begin.ts";
+import { birthPlan } from "./birthPlan.ts";
+import { claims } from "./claims.ts";
+import { planOf } from "./planOf.ts";
+import { refuse } from "./refuse.ts";
+import type { RolloutSnapshot } from "./snapshot.ts";
+import { strategyOf } from "./strategy.ts";
+import { verdictOf } from "./verdict.ts";
+import { viewOf } from "./view.ts";
+import { trafficFor } from "./weight.ts";
+
+/** What one look at a Rollout decides. Pure: the same snapshot and instant give the same plan. */
+export function decide(seen: RolloutSnapshot, now: Instant): Plan {
+  const view = viewOf(seen, now);
+  const claimed = claims(view);
+  if (claimed.length > 0) return { effects: claimed }; // who belongs to whom comes first
+  if (seen.invalid !== undefined) return refuse(view, seen.invalid);
+  if (view.newRS === undefined) return birthPlan(view);
+  if (view.changed) return begin(view, view.newRS);
+
+  const strategy = strategyOf(view);
+  const verdict = verdictOf(view); // may it go on at all
+  const traffic = trafficFor(view, verdict); // never towards missing pods
+  const pods = strategy.pods(view, verdict, traffic); // never away from traffic
+  const services = strategy.services(view, verdict, traffic);
+  const move = strategy.move(view, verdict, traffic, pods.atRest); // done, waiting, paused, aborted, promoted
+  return planOf(view, { verdict, traffic, pods, services, move });
+}

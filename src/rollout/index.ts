@@ -1,0 +1,138 @@
+import { label } from "../api/labels.ts";
+import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
+import { type Kind, keyOf, type Shape, type Wake } from "../reconcile/kind.ts";
+import type { CacheReader } from "../reconcile/ports.ts";
+import { configuredRouters } from "../traffic/index.ts";
+import { decide } from "./decide.ts";
+import {
+  experimentRef,
+  Observer,
+  orphanIndex,
+  replicaSetRef,
+  rolloutRef,
+  runRef,
+  serviceNames,
+  serviceRef,
+} from "./observe.ts";
+import { clusterTemplateRef, templateRef } from "./observeTemplates.ts";
+import { slimReplicaSet } from "./slim.ts";
+import type { RolloutSnapshot } from "./snapshot.ts";
+
+/** The index of Rollouts by the objects that they name: `kind/namespace/name`. */
+const uses = "uses";
+
+/** How the kinds that a Rollout needs are kept in the cache. */
+export const rolloutShapes: readonly Shape[] = [
+  { kind: rolloutRef, indices: { [uses]: usedBy } },
+  {
+    kind: replicaSetRef,
+    slim: slimReplicaSet,
+    labelSelector: label.podHash,
+    indices: {
+      [orphanIndex]: (set) => (controllerOf(set) === undefined ? [set.metadata.namespace ?? ""] : []),
+    },
+  },
+  { kind: serviceRef },
+  { kind: runRef },
+  { kind: experimentRef },
+  { kind: templateRef },
+  { kind: clusterTemplateRef },
+];
+
+/** Rollouts, and which changes of other objects wake them (rollout-core 23.3, traffic-cli-ops 4.1). */
+export function rolloutKind(): Kind<RolloutSnapshot> {
+  const observer = new Observer();
+  return {
+    name: "rollout",
+    of: rolloutRef,
+    wokenBy: [
+      { kind: replicaSetRef, keys: ownersOf },
+      { kind: runRef, keys: ownersOf },
+      { kind: experimentRef, keys: ownersOf },
+      ...[serviceRef, templateRef, clusterTemplateRef].map(namedBy),
+    ],
+    uses: usedKinds,
+    observe: (key, ports) => observer.observe(key, ports),
+    decide,
+  };
+}
+
+/** The Rollout that controls the object; for a ReplicaSet that nobody controls, those of its namespace. */
+function ownersOf(object: KubeObject, cache: CacheReader): readonly string[] {
+  const owner = controllerOf(object);
+  const namespace = object.metadata.namespace ?? "";
+  if (owner?.kind === rolloutRef.kind) return [`${namespace}/${owner.name}`];
+  return owner === undefined && object.kind === replicaSetRef.kind
+    ? cache.list(rolloutRef, namespace).map(keyOf)
+    : [];
+}
+
+/** Wakes the Rollouts that name an object. */
+export function namedBy(kind: KindRef): Wake {
+  return {
+    kind,
+    keys: ({ metadata: { namespace = "", name } }, cache) => {
+      const found = cache.indexed(rolloutRef, uses, `${kind.kind}/${namespace}/${name}`);
+      return found.map(keyOf);
+    },
+  };
+}
+
+interface LooseSpec {
+  readonly strategy?: {
+    readonly canary?: Readonly<Record<string, unknown>> & { readonly trafficRouting?: never };
+    readonly blueGreen?: Readonly<Record<string, unknown>>;
+  };
+  readonly workloadRef?: { readonly apiVersion?: string; readonly kind?: string; readonly name?: string };
+}
+
+/** Everything that a Rollout names, for the index. What cannot be read names nothing. */
+function usedBy(object: KubeObject): readonly string[] {
+  const spec = (object["spec"] ?? {}) as LooseSpec;
+  const { namespace = "", name } = object.metadata;
+  const services = serviceNames({ spec } as never).map((service) => `Service/${namespace}/${service}`);
+  const { workloadRef: workload } = spec;
+  const workloads = workload === undefined ? [] : [`${workload.kind}/${namespace}/${workload.name}`];
+  const routed = routerObjects(object).map((ref) => `${ref.kind}/${ref.namespace ?? ""}/${ref.name}`);
+  return [...services, ...workloads, ...routed, ...templatesOf(spec, namespace), `self/${namespace}/${name}`];
+}
+
+function templatesOf(spec: LooseSpec, namespace: string): readonly string[] {
+  const { canary = {}, blueGreen = {} } = spec.strategy ?? {};
+  const steps = Array.isArray(canary["steps"]) ? (canary["steps"] as { analysis?: unknown }[]) : [];
+  const analyses = [
+    canary["analysis"],
+    blueGreen["prePromotionAnalysis"],
+    blueGreen["postPromotionAnalysis"],
+    ...steps.map((step) => step.analysis),
+  ] as ({ templates?: readonly { templateName?: string; clusterScope?: boolean }[] } | undefined)[];
+  return analyses
+    .flatMap((analysis) => analysis?.templates ?? [])
+    .map(({ templateName, clusterScope }) =>
+      clusterScope === true
+        ? `ClusterAnalysisTemplate//${templateName}`
+        : `AnalysisTemplate/${namespace}/${templateName}`,
+    );
+}
+
+function routerObjects(object: KubeObject) {
+  const { canary } = ((object["spec"] ?? {}) as LooseSpec).strategy ?? {};
+  if (canary?.trafficRouting === undefined) return [];
+  const { namespace = "", name } = object.metadata;
+  const stableService = String(canary["stableService"] ?? "");
+  try {
+    return configuredRouters(canary.trafficRouting).flatMap(({ router, config }) =>
+      router.objects(config, { namespace, name, stableService }),
+    );
+  } catch {
+    return []; // the Rollout says itself what is wrong with it
+  }
+}
+
+/** The kinds of routers and workloads that a Rollout needs watched. */
+function usedKinds(object: KubeObject): readonly KindRef[] {
+  const { workloadRef: workload } = (object["spec"] ?? {}) as LooseSpec;
+  const routed = routerObjects(object).map(({ apiVersion, kind }) => ({ apiVersion, kind }));
+  if (workload?.kind !== "Deployment" && workload?.kind !== "PodTemplate") return routed;
+  return [...routed, { apiVersion: workload.apiVersion ?? "", kind: workload.kind }];
+}

@@ -1,0 +1,249 @@
+import { label } from "../api/labels.ts";
+import type { KindRef, KubeObject, ObjectRef } from "../api/object.ts";
+import { Problem } from "../api/problem.ts";
+import { read as parse } from "../api/read.ts";
+import { Rollout } from "../api/rollout.ts";
+import { matches } from "../api/selector.ts";
+import { seconds } from "../api/time.ts";
+import { keyParts } from "../reconcile/kind.ts";
+import { ApiError, type Ports, read } from "../reconcile/ports.ts";
+import { configuredRouters } from "../traffic/index.ts";
+import { newReplicaSet } from "./birth.ts";
+import { podTemplateHash } from "./hash.ts";
+import { revisionFor } from "./maintenance.ts";
+import { findTemplates } from "./observeTemplates.ts";
+import { problemOf } from "./problems.ts";
+import { digestOf } from "./slim.ts";
+import type { RolloutSnapshot, RouterSeen } from "./snapshot.ts";
+import { namedRuns } from "./status.ts";
+import { viewOf } from "./view.ts";
+import { resolveWorkload } from "./workload.ts";
+
+export const rolloutRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
+export const replicaSetRef: KindRef = { apiVersion: "apps/v1", kind: "ReplicaSet" };
+export const serviceRef: KindRef = { apiVersion: "v1", kind: "Service" };
+export const runRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisRun" };
+export const experimentRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Experiment" };
+
+/** The index of ReplicaSets that belong to nobody, by namespace. */
+export const orphanIndex = "orphan";
+
+/** Reads all that a decision about a Rollout needs. It remembers what the API server made of a template. */
+export class Observer {
+  /** The digest of the defaulted template by key, where the hash found no ReplicaSet. */
+  readonly #defaulted = new Map<string, { readonly hash: string; readonly digest: string | undefined }>();
+
+  /** The snapshot of a Rollout; undefined when it is gone or being deleted. */
+  async observe(key: string, ports: Ports): Promise<RolloutSnapshot | undefined> {
+    const object = await read(ports, { ...rolloutRef, ...keyParts(key) });
+    if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+      this.#defaulted.delete(key);
+      return undefined;
+    }
+    const parsed = parsedRollout(object);
+    if ("problem" in parsed) return unreadable(key, object, parsed.problem, ports);
+    const base = await basics(key, object, parsed.rollout, ports);
+    const problem = base.invalid ?? problemOf(base, ports.clock.now());
+    if (problem !== undefined) return { ...base, invalid: problem };
+    return { ...base, twin: await this.#twinOf(base, ports) };
+  }
+
+  /**
+   * When no ReplicaSet carries the hash, one whose template means the same is looked for (rollout-core 9.3): the API
+   * server is asked once for the defaulted form of ours, and digests are compared. So a takeover or an upgrade
+   * redeploys nothing.
+   */
+  async #twinOf(seen: RolloutSnapshot, ports: Ports): Promise<string | undefined> {
+    const { replicaSets, hash, key } = seen;
+    const isKnown = replicaSets.some((set) => set.metadata.labels?.[label.podHash] === hash);
+    if (isKnown || replicaSets.length === 0) {
+      this.#defaulted.delete(key);
+      return undefined;
+    }
+    const known = this.#defaulted.get(key);
+    const digest = known?.hash === hash ? known.digest : await defaultedDigest(seen, ports);
+    this.#defaulted.set(key, { hash, digest });
+    return replicaSets.filter((set) => digestOf(set) === digest).toSorted(olderFirst)[0]?.metadata.name;
+  }
+}
+
+/** The digest of our template as the API server defaults it; undefined when it refuses it, as the create will tell. */
+async function defaultedDigest(seen: RolloutSnapshot, ports: Ports): Promise<string | undefined> {
+  const view = viewOf(seen, ports.clock.now());
+  try {
+    return digestOf(await ports.client.create(newReplicaSet(view, revisionFor(view)), { dryRun: true }));
+  } catch (error) {
+    if (error instanceof ApiError && error.code >= 400 && error.code < 500 && error.code !== 429)
+      return undefined;
+    throw error;
+  }
+}
+
+function parsedRollout(object: KubeObject): { rollout: Rollout } | { problem: string } {
+  try {
+    return { rollout: parse(Rollout, object) };
+  } catch (error) {
+    if (error instanceof Problem) return { problem: error.message };
+    throw error;
+  }
+}
+
+async function basics(
+  key: string,
+  object: KubeObject,
+  rollout: Rollout,
+  ports: Ports,
+): Promise<RolloutSnapshot> {
+  const namespace = object.metadata.namespace ?? "";
+  const { spec, status } = rollout;
+  const resolved = await resolveWorkload(spec, namespace, ports);
+  const { template, selector, workload } = resolved;
+  const owned = ports.cache.ownedBy(replicaSetRef, object.metadata.uid ?? "");
+  const belongs = (set: KubeObject) => matches(selector, set.metadata.labels);
+  const known = resolved.problem === undefined;
+  const orphans = ports.cache.indexed(replicaSetRef, orphanIndex, namespace);
+  return {
+    key,
+    rollout,
+    object,
+    template,
+    selector,
+    hash: template === undefined ? "" : podTemplateHash(template, status?.collisionCount),
+    invalid:
+      resolved.problem === undefined ? undefined : { message: resolved.problem, retryAfter: seconds(20) },
+    replicaSets: known ? owned.filter(belongs) : owned,
+    orphans: known ? orphans.filter((set) => isAdoptable(set) && belongs(set)) : [],
+    strays: known ? owned.filter((set) => !belongs(set)) : [],
+    twin: undefined,
+    services: await servicesOf(rollout, namespace, ports),
+    runs: await runsOf(rollout, object, ports),
+    experiments: ports.cache.ownedBy(experimentRef, object.metadata.uid ?? ""),
+    templates: await findTemplates(rollout, namespace, ports),
+    routers: await routersOf(rollout, object, ports),
+    workload,
+    pods: undefined,
+    takenNames: takenNames(key, ports),
+    last: ports.last(key),
+  };
+}
+
+function isAdoptable({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp === undefined && metadata.labels?.[label.podHash] !== undefined;
+}
+
+/** A Rollout whose fields have the wrong types: only its status can be told what is wrong. */
+function unreadable(key: string, object: KubeObject, message: string, ports: Ports): RolloutSnapshot {
+  const status = (object["status"] ?? {}) as Rollout["status"];
+  return {
+    key,
+    rollout: {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Rollout",
+      metadata: object.metadata,
+      spec: {},
+      status,
+    },
+    object,
+    template: undefined,
+    selector: undefined,
+    hash: "",
+    invalid: { message },
+    replicaSets: ports.cache.ownedBy(replicaSetRef, object.metadata.uid ?? ""),
+    orphans: [],
+    strays: [],
+    twin: undefined,
+    services: new Map(),
+    runs: [],
+    experiments: [],
+    templates: new Map(),
+    routers: [],
+    workload: undefined,
+    pods: undefined,
+    takenNames: new Set(),
+    last: ports.last(key),
+  };
+}
+
+/** The Services that a Rollout names, in the order in which they are looked up (rollout-core 3.3). */
+export function serviceNames({ spec }: Pick<Rollout, "spec">): readonly string[] {
+  const { canary, blueGreen } = spec.strategy ?? {};
+  const { pingService, pongService } = canary?.pingPong ?? {};
+  const names = [
+    blueGreen?.activeService,
+    blueGreen?.previewService,
+    canary?.stableService,
+    canary?.canaryService,
+    pingService,
+    pongService,
+  ];
+  return names.filter((name) => name !== undefined && name !== "") as string[];
+}
+
+async function servicesOf(
+  rollout: Rollout,
+  namespace: string,
+  ports: Ports,
+): Promise<ReadonlyMap<string, KubeObject>> {
+  const found = new Map<string, KubeObject>();
+  for (const name of serviceNames(rollout)) {
+    const service = await read(ports, { ...serviceRef, namespace, name });
+    if (service !== undefined) found.set(name, service);
+  }
+  return found;
+}
+
+/** The runs of a Rollout; one that the status names and no watch has delivered yet is asked for. */
+async function runsOf(
+  rollout: Rollout,
+  { metadata }: KubeObject,
+  ports: Ports,
+): Promise<readonly KubeObject[]> {
+  const runs = ports.cache.ownedBy(runRef, metadata.uid ?? "");
+  const missing = namedRuns(rollout).filter((name) => !runs.some((run) => run.metadata.name === name));
+  const namespace = metadata.namespace ?? "";
+  const fetched = await Promise.all(missing.map((name) => ports.client.get({ ...runRef, namespace, name })));
+  return [...runs, ...fetched.filter((run) => run !== undefined)];
+}
+
+async function routersOf(
+  rollout: Rollout,
+  { metadata }: KubeObject,
+  ports: Ports,
+): Promise<readonly RouterSeen[]> {
+  const { canary, blueGreen } = rollout.spec.strategy ?? {};
+  if (canary?.trafficRouting === undefined || blueGreen !== undefined) return [];
+  const about = {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    stableService: canary.stableService ?? "",
+  };
+  const found: RouterSeen[] = [];
+  for (const { name, router, config } of configuredRouters(canary.trafficRouting)) {
+    const refs = router.objects(config, about);
+    const objects = await Promise.all(refs.map((ref) => readLenient(ports, ref)));
+    found.push({ name, router, config, refs, objects });
+  }
+  return found;
+}
+
+/** A kind whose CRD is not installed reads as missing. */
+async function readLenient(ports: Ports, ref: ObjectRef): Promise<KubeObject | undefined> {
+  try {
+    return await read(ports, ref);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+/** The name that somebody else's object has, when our last create ran into it. */
+function takenNames(key: string, ports: Ports): ReadonlySet<string> {
+  const failed = ports.last(key)?.failed;
+  if (failed === undefined || failed.effect === "status" || failed.effect.do !== "create") return new Set();
+  return failed.error.reason === "AlreadyExists" ? new Set([failed.effect.object.metadata.name]) : new Set();
+}
+
+function olderFirst({ metadata: one }: KubeObject, { metadata: other }: KubeObject): number {
+  const age = (time: string | undefined) => (time === undefined ? 0 : Date.parse(time));
+  return age(one.creationTimestamp) - age(other.creationTimestamp) || (one.name < other.name ? -1 : 1);
+}

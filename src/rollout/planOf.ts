@@ -1,0 +1,93 @@
+import { earliest, type Instant, justAfter } from "../api/time.ts";
+import type { Effect, EventNote } from "../reconcile/effect.ts";
+import type { Plan } from "../reconcile/plan.ts";
+import { replicasEffect } from "./birth.ts";
+import { conditionOf } from "./conditions.ts";
+import { forgotten } from "./history.ts";
+import { revisionEffect, revisionFor } from "./maintenance.ts";
+import type { Move } from "./move.ts";
+import type { Pods } from "./pods.ts";
+import { deadlineApplies, deadlineOf } from "./progressing.ts";
+import { resize, resizes, shrinks } from "./resize.ts";
+import { expired } from "./retention.ts";
+import { nextStatus, type Status } from "./status.ts";
+import { statusWrite } from "./statusWrite.ts";
+import { strategyOf } from "./strategy.ts";
+import type { Verdict } from "./verdict.ts";
+import type { View } from "./view.ts";
+import type { Traffic } from "./weight.ts";
+
+/** Everything that was decided in one look. */
+export interface Decided {
+  readonly verdict: Verdict;
+  readonly traffic: Traffic;
+  readonly pods: Pods;
+  readonly services: readonly Effect[];
+  readonly move: Move;
+}
+
+/**
+ * Puts what was decided into a safe order: grow, then route, then shrink (style: the rules of a plan). A look that
+ * moves a routed canary on leaves the shrinking to the next one, so that milestones keep their order.
+ */
+export function planOf(view: View, { verdict, traffic, pods, services, move }: Decided): Plan {
+  const { seen, status } = view;
+  const movesOn = view.traffic && move.completed !== undefined;
+  const routed = view.traffic || view.blueGreen !== undefined;
+  const first = pods.changes.filter((change) => !routed || !shrinks(change));
+  const last = pods.changes.filter((change) => routed && shrinks(change) && !movesOn);
+  const found = {
+    weights: traffic.recorded,
+    selectors: strategyOf(view).selectors(view),
+    restartedAt: status.restartedAt,
+  };
+  const next = nextStatus(view, verdict, move, found);
+  const effects = [
+    ...first.flatMap(resize),
+    ...revisionEffect(view, revisionFor(view)),
+    ...replicasEffect(seen.object),
+    ...services,
+    ...traffic.effects,
+    ...verdict.experiment.effects,
+    ...verdict.analyses.effects,
+    ...last.flatMap(resize),
+    ...leftovers(view, verdict),
+  ];
+  return {
+    effects,
+    status: statusWrite(view, next, { move, verdict, more: routerTrouble(traffic) }),
+    requeueAt: soonest(view, next, pods, move),
+    problem: traffic.problem,
+  };
+}
+
+/** What is deleted because enough newer ones exist: ReplicaSets, runs, experiments. */
+function leftovers(view: View, verdict: Verdict): readonly Effect[] {
+  const runs = new Set([...verdict.analyses.runs.values()].map(({ name }) => name));
+  const experiments = new Set(verdict.experiment.current === undefined ? [] : [verdict.experiment.current]);
+  return [
+    ...forgotten(view),
+    ...expired(view, view.seen.runs, runs),
+    ...expired(view, view.seen.experiments, experiments),
+  ];
+}
+
+function routerTrouble({ problem }: Traffic): readonly EventNote[] {
+  return problem === undefined ? [] : [{ type: "Warning", reason: "TrafficRoutingError", message: problem }];
+}
+
+/** The first instant at which another look would decide something else. */
+function soonest(view: View, next: Status, pods: Pods, move: Move): Instant | undefined {
+  const resized = pods.changes.some(resizes);
+  return earliest(move.until, pods.until, resized ? undefined : progressDeadline(view, next));
+}
+
+/** When the rollout will count as stuck, unless something moves before (rollout-core 17.3). */
+function progressDeadline(view: View, next: Status): Instant | undefined {
+  const conditions = next.conditions ?? [];
+  const reason = conditionOf(conditions, "Progressing")?.reason ?? "";
+  const settled = ["NewReplicaSetAvailable", "ProgressDeadlineExceeded"].includes(reason);
+  if (settled || !deadlineApplies(view, next, conditions)) return undefined;
+  const until = deadlineOf(view, conditions);
+  return until === undefined || until < view.now ? undefined : justAfter(until);
+}

@@ -1,0 +1,112 @@
+import { type Instant, instant, later, rfc3339, seconds } from "../api/time.ts";
+import { isReferenced } from "./referenced.ts";
+import { type Replicas, total } from "./replicaSet.ts";
+import type { Change } from "./resize.ts";
+import type { View } from "./view.ts";
+
+/** What becomes of ReplicaSets that are neither new nor stable. */
+export interface Leavers {
+  readonly changes: readonly Change[];
+  /** When the next of their deadlines passes. */
+  readonly until: Instant | undefined;
+}
+
+/** The deadline of a ReplicaSet; one that cannot be read counts as passed. */
+export function deadlineOf({ deadline }: Replicas): Instant | undefined {
+  if (deadline === undefined) return undefined;
+  try {
+    return instant(deadline);
+  } catch {
+    return 0 as Instant;
+  }
+}
+
+/** How a delay ends for one ReplicaSet. */
+type Delay = {
+  readonly size: number;
+  readonly deadline?: string | null;
+  readonly until?: Instant;
+  readonly why: string;
+};
+
+/** Gives each leaving ReplicaSet its time, newest first, as many as the limit allows (rollout-core 18.2). */
+export class Delays {
+  readonly #now: Instant;
+  readonly #seconds: number;
+  readonly #limit: number;
+  #count = 0;
+
+  constructor(now: Instant, delaySeconds: number, limit: number | undefined) {
+    this.#now = now;
+    this.#seconds = delaySeconds;
+    this.#limit = limit ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What happens to this one; `keep` is the size it has until its deadline. */
+  next(set: Replicas, keep: number): Delay {
+    const until = deadlineOf(set);
+    if (until === undefined) {
+      if (this.#count >= this.#limit || this.#seconds === 0)
+        return { size: 0, why: "it is not needed any more" };
+      this.#count += 1;
+      const end = later(this.#now, seconds(this.#seconds));
+      return { size: set.size, deadline: rfc3339(end), until: end, why: `it is kept for ${this.#seconds}s` };
+    }
+    this.#count += 1;
+    if (this.#count > this.#limit) return { size: 0, why: "newer ones take its place" };
+    if (until > this.#now) return { size: keep, until, why: "it is kept until its deadline" };
+    return { size: 0, why: "its deadline has passed" };
+  }
+}
+
+/** The other ReplicaSets of a canary (rollout-core 18.4). */
+export function canaryLeavers(view: View): Leavers {
+  const { otherRSs, allRSs, R, budget, now, canary, traffic } = view;
+  if (total(otherRSs, "size") === 0) return { changes: [], until: undefined };
+  const sizes = unhealthyCut(otherRSs);
+  if (sizes === undefined) return { changes: [], until: undefined };
+  let left = total(allRSs, "available") - (R - budget.unavailable);
+  const delays = new Delays(
+    now,
+    traffic ? (canary?.scaleDownDelaySeconds ?? 30) : 0,
+    canary?.scaleDownDelayRevisionLimit,
+  );
+  const changes: Change[] = [];
+  const ends: Instant[] = [];
+  for (const set of otherRSs) {
+    const size = sizes.get(set) ?? set.size;
+    const cut: Change = { set, size, why: "its pods are not available" };
+    if (set.size === 0 || (traffic && isReferenced(view, set)) || left <= 0) {
+      if (size !== set.size) changes.push(cut);
+      continue;
+    }
+    const delay = traffic
+      ? routedDelay(view, set, delays)
+      : { size: Math.max(0, size - left), why: "drain it" };
+    if (delay.until !== undefined) ends.push(delay.until);
+    const target = Math.min(delay.size, size);
+    left -= size - target;
+    changes.push({ ...cut, size: target, ...leaving(view, target, delay), why: delay.why });
+  }
+  return { changes, until: ends.length === 0 ? undefined : (Math.min(...ends) as Instant) };
+}
+
+/** What leaves entirely forgets its deadline; the sizes of the Rollout are noted whenever one is scaled. */
+function leaving({ R }: View, target: number, { deadline }: Delay): Pick<Change, "deadline" | "desired"> {
+  return target === 0 ? { deadline: null, desired: R } : { deadline };
+}
+
+/** Between versions one goes at once; a former stable one has its delay, except where stable shrinks anyway. */
+function routedDelay({ promoted, dynamic }: View, set: Replicas, delays: Delays): Delay {
+  if (!promoted && set.deadline === undefined) return { size: 0, why: "no traffic goes to it" };
+  return dynamic ? { size: 0, why: "no traffic goes to it" } : delays.next(set, set.size);
+}
+
+/**
+ * ReplicaSets with pods that are not available are cut to those that are, oldest first. Undefined when one still has
+ * pods that are going: then nothing is scaled in this look.
+ */
+function unhealthyCut(others: readonly Replicas[]): ReadonlyMap<Replicas, number> | undefined {
+  if (others.some((set) => set.size < set.available)) return undefined;
+  return new Map(others.map((set) => [set, Math.min(set.size, set.available)]));
+}

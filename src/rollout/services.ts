@@ -1,0 +1,85 @@
+import { annotation, label } from "../api/labels.ts";
+import { type KubeObject, refOf } from "../api/object.ts";
+import type { Effect } from "../reconcile/effect.ts";
+import type { Replicas } from "./replicaSet.ts";
+import type { Verdict } from "./verdict.ts";
+import type { View } from "./view.ts";
+import { rollsBackSlowly, type Traffic } from "./weight.ts";
+
+/** How careful a switch is: only to available pods, or without looking (ping-pong, abort, preview). */
+type Check = "available" | "none";
+
+/** The pod hash that a Service selects; empty when it selects none. */
+export function selectedBy(service: KubeObject | undefined): string {
+  const { selector = {} } = (service?.["spec"] ?? {}) as { selector?: Readonly<Record<string, string>> };
+  return selector[label.podHash] ?? "";
+}
+
+/**
+ * The switch of a Service to a version (rollout-core 11.3), or nothing when it selects it already, is not named, or
+ * the version is not ready for users: fully available for a Service that we take over, one pod for one of ours.
+ */
+export function point(
+  view: View,
+  name: string | undefined,
+  set: Replicas | undefined,
+  check: Check,
+): readonly Effect[] {
+  const service = view.seen.services.get(name ?? "");
+  if (service === undefined || set === undefined) return [];
+  const old = selectedBy(service);
+  if (old === set.hash || (check === "available" && !isReadyFor(service, set))) return [];
+  return [switched(view, service, set.hash)];
+}
+
+function isReadyFor({ metadata }: KubeObject, { size, available }: Replicas): boolean {
+  const ours = metadata.annotations?.[annotation.managedBy] !== undefined;
+  return available > 0 && (ours || (size > 0 && size <= available));
+}
+
+/** The patch of a selector and, where it is missing, of the annotation that says whose Service it is. */
+export function switched({ name }: View, service: KubeObject, hash: string): Effect {
+  const ours = service.metadata.annotations?.[annotation.managedBy] !== undefined;
+  const old = selectedBy(service);
+  return {
+    do: "patch",
+    ref: refOf(service),
+    type: "merge",
+    body: {
+      ...(ours ? {} : { metadata: { annotations: { [annotation.managedBy]: name } } }),
+      spec: { selector: { [label.podHash]: hash } },
+    },
+    why: `point ${service.metadata.name} to ${hash}`,
+    event: {
+      type: "Normal",
+      reason: "SwitchService",
+      message: `Switched selector for service '${service.metadata.name}' from '${old}' to '${hash}'`,
+    },
+  };
+}
+
+/** Where the Services of a canary point (rollout-core 11.3, 14.6): one target each, so that none flaps on abort. */
+export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): readonly Effect[] {
+  const { canary, newRS, stableRS, dynamic, traffic: routed, promoted } = view;
+  if (canary === undefined) return [];
+  const stable = point(view, canary.stableService, stableRS, "available");
+  return [...pingPong(view), ...stable, ...canarySide()];
+
+  function canarySide(): readonly Effect[] {
+    if (rollsBackSlowly(view)) return [];
+    if (verdict.aborted && !promoted) {
+      if (!routed) return point(view, canary?.canaryService, stableRS, "available");
+      return dynamic && traffic.weight > 0 ? [] : point(view, canary?.canaryService, stableRS, "none");
+    }
+    return point(view, canary?.canaryService, newRS, "available");
+  }
+}
+
+/** The side of a ping-pong pair that plays canary selects the new version; the stable one is never touched. */
+function pingPong(view: View): readonly Effect[] {
+  const { canary, status, newRS, promoted } = view;
+  if (canary?.pingPong === undefined || promoted) return [];
+  const { pingService, pongService } = canary.pingPong;
+  const side = status.canary?.stablePingPong === "ping" ? pongService : pingService;
+  return point(view, side, newRS, "none");
+}

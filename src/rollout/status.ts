@@ -1,0 +1,150 @@
+import { annotation } from "../api/labels.ts";
+import type { Rollout } from "../api/rollout.ts";
+import type { RolloutStatus } from "../api/rolloutStatus.ts";
+import { rfc3339 } from "../api/time.ts";
+import { recordedRun } from "./analysisPlaces.ts";
+import { countsOf } from "./counters.ts";
+import { durationOf } from "./durations.ts";
+import type { Move } from "./move.ts";
+import { phaseOf } from "./phase.ts";
+import { conditionsFor } from "./statusConditions.ts";
+import type { Verdict } from "./verdict.ts";
+import type { View } from "./view.ts";
+
+export type Status = RolloutStatus;
+
+/** What was seen apart from pods, and goes into the status as it is. */
+export interface Found {
+  /** What the routers carry. */
+  readonly weights: NonNullable<Status["canary"]>["weights"] | undefined;
+  /** The pod hashes that the Services of blue-green select. */
+  readonly selectors: { readonly active: string; readonly preview: string } | undefined;
+  /** The restart that has been carried out. */
+  readonly restartedAt: string | undefined;
+}
+
+/** The next status: what was seen and decided, never what a write is hoped to do (rollout-core 5). */
+export function nextStatus(view: View, verdict: Verdict, move: Move, found: Found): Status {
+  const { status: old, seen, blueGreen } = view;
+  const counts = countsOf(view, move.reset ? undefined : found.selectors?.active);
+  const draft: Status = pruned({
+    observedGeneration: String(seen.object.metadata.generation ?? 0),
+    currentPodHash: view.hash,
+    currentStepHash: blueGreen === undefined ? view.stepsHash : undefined,
+    currentStepIndex: move.index,
+    stableRS: move.promote === undefined ? old.stableRS : view.hash,
+    ...counts,
+    collisionCount: old.collisionCount,
+    ...pauseFields(view, verdict, move),
+    promoteFull: move.reset || move.promote !== undefined ? undefined : old.promoteFull,
+    restartedAt: found.restartedAt,
+    workloadObservedGeneration: workloadGeneration(view),
+    blueGreen: blueGreen === undefined ? undefined : blueGreenPart(verdict, move, found),
+    canary: blueGreen === undefined ? canaryPart(view, verdict, move, found) : undefined,
+    alb: old.alb,
+    albs: old.albs,
+  });
+  const conditions = conditionsFor(view, draft, verdict.detail);
+  const said: Status = { ...draft, conditions };
+  const { phase, message } = phaseOf(view, said);
+  return pruned({ ...said, phase, message, duration: durationOf(view, said, move) });
+}
+
+function workloadGeneration({ spec, seen }: View): string | undefined {
+  return spec.workloadRef === undefined
+    ? undefined
+    : seen.object.metadata.annotations?.[annotation.workloadGeneration];
+}
+
+/** Pauses and abort of the next status, in the reference's precedence (rollout-core 16.1). */
+function pauseFields({ status: old, now }: View, verdict: Verdict, move: Move): Partial<Status> {
+  if (move.aborted) return { abort: true, abortedAt: old.abortedAt ?? rfc3339(now) };
+  if (move.clears) return {};
+  const kept = (old.pauseConditions ?? []).filter(({ reason }) => !move.unpauses.includes(reason));
+  const added = [...verdict.pauses, ...move.pauses]
+    .filter((reason) => !(old.pauseConditions ?? []).some((pause) => pause.reason === reason))
+    .map((reason) => ({ reason, startTime: rfc3339(now) }));
+  const pauseConditions = [...kept, ...added];
+  if (pauseConditions.length === 0) return {};
+  return { pauseConditions, controllerPause: added.length > 0 ? true : old.controllerPause };
+}
+
+function canaryPart(view: View, verdict: Verdict, move: Move, { weights }: Found): Status["canary"] {
+  const { canary: old } = view.status;
+  const { runs } = verdict.analyses;
+  const side = old?.stablePingPong;
+  const flips =
+    view.canary?.pingPong !== undefined && move.promote !== undefined && view.status.stableRS !== view.hash;
+  return orNothing({
+    currentStepAnalysisRunStatus: move.reset || move.completed !== undefined ? undefined : runs.get("Step"),
+    currentBackgroundAnalysisRunStatus: move.reset ? undefined : runs.get("Background"),
+    currentExperiment: move.reset ? undefined : verdict.experiment.current,
+    weights: move.reset ? old?.weights : weights,
+    stablePingPong: flips ? (side === "ping" ? "pong" : "ping") : side,
+    stepPluginStatuses: move.reset ? undefined : old?.stepPluginStatuses,
+  });
+}
+
+function blueGreenPart(verdict: Verdict, move: Move, { selectors }: Found): Status["blueGreen"] {
+  const { runs } = verdict.analyses;
+  return orNothing({
+    activeSelector: selectors?.active,
+    previewSelector: selectors?.preview,
+    scaleUpPreviewCheckPoint: move.reset || move.promote !== undefined ? undefined : move.checkpoint,
+    prePromotionAnalysisRunStatus: move.reset ? undefined : runs.get("PrePromotion"),
+    postPromotionAnalysisRunStatus: move.reset ? undefined : runs.get("PostPromotion"),
+  });
+}
+
+type Loose<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
+
+/** The object without what counts as nothing: absent, 0, false, "", []. Pointers keep their 0 (rollout-core 5). */
+function pruned(status: Loose<Status>): Status {
+  const pointers = ["currentStepIndex", "collisionCount"];
+  const entries = Object.entries(status).filter(
+    ([key, value]) => value !== undefined && (pointers.includes(key) || !isNothing(value)),
+  );
+  return Object.fromEntries(entries) as Status;
+}
+
+function orNothing<Part extends object>(part: Loose<Part>): Part | undefined {
+  const entries = Object.entries(part).filter(([, value]) => !isNothing(value));
+  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as Part);
+}
+
+function isNothing(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === 0 ||
+    value === false ||
+    value === "" ||
+    (Array.isArray(value) && value.length === 0)
+  );
+}
+
+/** Whether a change of the status must be written at once; other changes wait for company (product: budgets). */
+export function isUrgent(old: Status, next: Status): boolean {
+  const telling = (status: Status) => [
+    status.phase,
+    status.currentStepIndex,
+    status.pauseConditions,
+    status.controllerPause,
+    status.abort,
+    status.promoteFull,
+    status.stableRS,
+    status.currentPodHash,
+    status.observedGeneration,
+    status.restartedAt,
+    status.blueGreen,
+    status.canary,
+    status.duration?.finishedAt,
+  ];
+  return JSON.stringify(telling(old)) !== JSON.stringify(telling(next));
+}
+
+/** The runs that a status names, for whoever wants to look them up. */
+export function namedRuns(rollout: Rollout): readonly string[] {
+  const status = rollout.status ?? {};
+  const types = ["Step", "Background", "PrePromotion", "PostPromotion"] as const;
+  return types.flatMap((type) => recordedRun(status, type)?.name ?? []);
+}
