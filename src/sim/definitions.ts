@@ -1,0 +1,45 @@
+import type { KubeObject } from "../api/object.ts";
+import { builtInResources } from "./builtins/index.ts";
+import { customResources } from "./crd/resource.ts";
+import { unprocessable } from "./failure.ts";
+import { frozen, imported } from "./json.ts";
+import { metadataCauses, newMetadata, type Birth } from "./metadata.ts";
+import type { Resource } from "./resource.ts";
+import type { SchemaNode } from "./schema.ts";
+
+/** The shelf of the CustomResourceDefinitions. */
+export const definitionShelf = "apiextensions.k8s.io/customresourcedefinitions";
+
+/** A CustomResourceDefinition that is read and checked, to be put into any number of clusters. */
+export interface PreparedDefinition {
+  readonly name: string;
+  /** The definition as a cluster stores it. */
+  born(birth: Birth): KubeObject;
+}
+
+/** The schema that every object has: its metadata. */
+export const metadataSchema: SchemaNode = builtInOf("ConfigMap").schema;
+
+/** Reads and checks CustomResourceDefinitions. Throws a 422 for one that is wrong. */
+export function prepareDefinitions(objects: readonly KubeObject[]): readonly PreparedDefinition[] {
+  return objects.map(prepared);
+}
+
+function prepared(object: KubeObject): PreparedDefinition {
+  const resource = builtInOf("CustomResourceDefinition");
+  const { rules } = resource;
+  const read = frozen(rules.complete(rules.decode(imported(object)) as KubeObject));
+  const causes = [...metadataCauses(read, undefined, resource), ...rules.check(read, undefined)];
+  if (causes.length > 0) throw unprocessable(resource, read.metadata.name, causes);
+  customResources(read, metadataSchema);
+  return {
+    name: read.metadata.name,
+    born: (birth) => rules.begin({ ...read, metadata: newMetadata(read, birth, true) }),
+  };
+}
+
+function builtInOf(kind: string): Resource {
+  const found = builtInResources.find((resource) => resource.kind === kind);
+  if (found === undefined) throw new Error(`${kind} is no built-in kind`);
+  return found;
+}
