@@ -1,5 +1,6 @@
 import { label } from "../api/labels.ts";
 import type { KindRef, KubeObject, ObjectRef } from "../api/object.ts";
+import { podTemplateHash } from "../api/podTemplate/hash.ts";
 import { Problem } from "../api/problem.ts";
 import { read as parse } from "../api/read.ts";
 import { Rollout } from "../api/rollout.ts";
@@ -9,7 +10,6 @@ import { keyParts } from "../reconcile/kind.ts";
 import { ApiError, type Ports, read } from "../reconcile/ports.ts";
 import { configuredRouters } from "../traffic/index.ts";
 import { newReplicaSet } from "./birth.ts";
-import { podTemplateHash } from "./hash.ts";
 import { revisionFor } from "./maintenance.ts";
 import { findTemplates } from "./observeTemplates.ts";
 import { problemOf } from "./problems.ts";

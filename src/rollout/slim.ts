@@ -1,6 +1,6 @@
 import { annotation } from "../api/labels.ts";
 import type { KubeObject } from "../api/object.ts";
-import { type Injected, templateDigest } from "./templateDigest.ts";
+import { type Injected, templateDigest } from "../api/podTemplate/templateDigest.ts";
 
 interface ReplicaSetSpec {
   readonly template?: { readonly metadata?: Readonly<Record<string, unknown>>; readonly spec?: unknown };

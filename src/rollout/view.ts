@@ -1,8 +1,8 @@
+import { stepHash } from "../api/podTemplate/hash.ts";
 import type { Rollout } from "../api/rollout.ts";
 import type { CanaryStep } from "../api/steps.ts";
 import type { Instant } from "../api/time.ts";
 import { type Budget, resolveBudget } from "./budget.ts";
-import { stepHash } from "./hash.ts";
 import { byAge, byRevision, type Replicas, replicasOf, revisionIn, total } from "./replicaSet.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 import type { Status } from "./status.ts";

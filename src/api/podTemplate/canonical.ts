@@ -1,5 +1,5 @@
-import { isJson, type Json } from "../api/json.ts";
-import { canonicalQuantity } from "../api/quantity.ts";
+import { isJson, type Json } from "../json.ts";
+import { canonicalQuantity } from "../quantity.ts";
 import { memberOrder } from "./memberOrder.ts";
 
 /** Writes a value as canonical JSON. */

@@ -1,7 +1,7 @@
 import { equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { canonicalWriter } from "../../src/rollout/canonical.ts";
-import { hashOf, podTemplateHash, stepHash } from "../../src/rollout/hash.ts";
+import { canonicalWriter } from "../../../src/api/podTemplate/canonical.ts";
+import { hashOf, podTemplateHash, stepHash } from "../../../src/api/podTemplate/hash.ts";
 
 type Hashes = [unset: string, zero: string, one: string];
 

@@ -1,6 +1,10 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { type Injected, normalisedTemplate, templateDigest } from "../../src/rollout/templateDigest.ts";
+import {
+  type Injected,
+  normalisedTemplate,
+  templateDigest,
+} from "../../../src/api/podTemplate/templateDigest.ts";
 
 interface Parts {
   readonly labels?: object;

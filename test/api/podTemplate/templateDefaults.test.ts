@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { labelsAndAnnotations, storedTemplate } from "../../src/rollout/templateDefaults.ts";
+import { labelsAndAnnotations, storedTemplate } from "../../../src/api/podTemplate/templateDefaults.ts";
 
 /** Without the members that have no value. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -1,6 +1,6 @@
 import { equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { fingerprint } from "../../src/rollout/fingerprint.ts";
+import { fingerprint } from "../../../src/api/podTemplate/fingerprint.ts";
 
 test("a fingerprint is 32 hexadecimal digits, the same for the same text", () => {
   for (const text of ["", "a", "ab".repeat(1000), "é😀"]) {

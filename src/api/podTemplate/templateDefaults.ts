@@ -1,4 +1,4 @@
-import { isJson, type Json } from "../api/json.ts";
+import { isJson, type Json } from "../json.ts";
 
 /**
  * The pod template as a Rollout resource with a full template schema stores it: `metadata` keeps labels and

@@ -1,5 +1,5 @@
-import { isJson, type Json } from "../api/json.ts";
-import { hashLabel } from "../api/labels.ts";
+import { isJson, type Json } from "../json.ts";
+import { hashLabel } from "../labels.ts";
 import { canonicalWriter } from "./canonical.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { labelsAndAnnotations } from "./templateDefaults.ts";

@@ -1,7 +1,7 @@
 import { equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { canonicalWriter, sortedJson } from "../../src/rollout/canonical.ts";
-import { memberOrder } from "../../src/rollout/memberOrder.ts";
+import { canonicalWriter, sortedJson } from "../../../src/api/podTemplate/canonical.ts";
+import { memberOrder } from "../../../src/api/podTemplate/memberOrder.ts";
 
 const cases: [name: string, type: string, value: unknown, written: string][] = [
   [
