@@ -1,8 +1,9 @@
 import { Problem } from "../../api/problem.ts";
+import { type Instant, instant } from "../../api/time.ts";
 import { goText } from "./format.ts";
 import { parseFloat64, parseInt64 } from "./numeric.ts";
 import { boolType, type FunctionType, floatType, int64Type, type Type, unknownType } from "./types.ts";
-import { functionValue, isNumeric, truncated, typeName } from "./values.ts";
+import { functionValue, isNumeric, type TimeValue, timeValue, truncated, typeName } from "./values.ts";
 
 /** The names that an expression may use. */
 export interface Environment {
@@ -66,6 +67,18 @@ export function conditionNames(result: unknown): ReadonlyMap<string, unknown> {
 export const timeEnvironment: Environment = { types: new Map(tests), strict: true };
 
 export const timeNames: ReadonlyMap<string, unknown> = new Map(testValues);
+
+/** The `time` of loose expressions. */
+export function clock(now: Instant): Readonly<Record<string, unknown>> {
+  return {
+    Now: functionValue(() => timeAt(now)),
+    Parse: functionValue(([value]) => timeAt(instant(String(value)))),
+  };
+}
+
+function timeAt(at: Instant): TimeValue {
+  return timeValue(BigInt(Math.floor(at)) * 1_000_000n, "UTC");
+}
 
 function func(name: string, params: readonly Type[], result: Type): FunctionType {
   return { kind: "function", name, params, result };

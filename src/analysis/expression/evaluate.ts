@@ -2,6 +2,7 @@ import { Problem } from "../../api/problem.ts";
 import type { Instant } from "../../api/time.ts";
 import { compile as compileNode } from "./compile.ts";
 import {
+  clock,
   conditionEnvironment,
   conditionNames,
   type Environment,
@@ -51,16 +52,17 @@ export function evaluateTime(source: string, now: Instant): Instant {
 }
 
 /**
- * The value of an expression over any names, of which nothing is known beforehand: an unknown one is
- * nothing. Throws a `Problem` when something is asked of a value that it cannot do (analysis 8.4).
+ * The value of an expression over any names, of which nothing is known beforehand: an unknown one is nothing.
+ * `time.Now()` and `time.Parse(rfc3339)` are always there. Throws a `Problem` when something is asked of a value that it
+ * cannot do (analysis 8.4).
  */
 export function evaluateLoosely(
   { syntax }: Condition,
   names: ReadonlyMap<string, unknown>,
   now: Instant,
 ): unknown {
-  const environment = { types: new Map(), strict: false };
-  return run(checked(syntax, environment), names, now);
+  const all = new Map([...names, ["time", clock(now)] as const]);
+  return run(checked(syntax, { types: new Map(), strict: false }), all, now);
 }
 
 function checked(syntax: Node, environment: Environment): Typed {

@@ -9,7 +9,7 @@ const mostMemory = 1_000_000;
  * How many elements an expression may look at: about a second of work, where honest conditions need
  * microseconds.
  */
-const mostWork = 5_000_000;
+const mostWork = 3_000_000;
 
 /** What a predicate knows of the element it looks at. */
 export interface Pointer {
