@@ -74,12 +74,13 @@ export function clientOf(transport: Transport, discovery: Discovery, { urgent = 
       return (await ask(ref, request)).json as KubeObject;
     },
 
-    async delete(ref, { propagation, uid }: DeleteRequest = {}) {
+    async delete(ref, { propagation, uid, gracePeriodSeconds }: DeleteRequest = {}) {
       const body = {
         apiVersion: "v1",
         kind: "DeleteOptions",
         ...(propagation ? { propagationPolicy: propagation } : {}),
         ...(uid ? { preconditions: { uid } } : {}),
+        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
       };
       const path = await discovery.pathOf(ref);
       const { json } = await ask(ref, { method: "DELETE", path, body, about: about("Delete", ref) });

@@ -85,10 +85,14 @@ export class Discovery {
     return `${root}${part}/${plural}`;
   }
 
+  /** Whether the kind always exists: a server that says otherwise is not to be believed. */
+  isBuiltIn(of: KindRef): boolean {
+    return builtIn.has(textOf(of));
+  }
+
   /** Called when the server no longer serves the kind: it is asked again the next time. */
   forget(of: KindRef): void {
-    const text = textOf(of);
-    if (!builtIn.has(text)) this.#known.delete(text);
+    if (!this.isBuiltIn(of)) this.#known.delete(textOf(of));
   }
 }
 

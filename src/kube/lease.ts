@@ -53,6 +53,8 @@ export class Election {
   /** When we last held it for sure. */
   #renewed: Moment | undefined;
   #renewing: Promise<void> = Promise.resolve();
+  /** What went wrong last; it is said aloud once. */
+  #complaint = "";
 
   constructor(options: ElectionOptions) {
     this.#options = options;
@@ -127,7 +129,9 @@ export class Election {
       else if (!mine && this.#heldByOther()) this.#renewed = undefined;
       return mine;
     } catch (error) {
-      log.debug({ lease: name, error: String(error) }, "lease: attempt failed");
+      const said = String(error);
+      log[said === this.#complaint ? "debug" : "warn"]({ lease: name, error: said }, "lease: attempt failed");
+      this.#complaint = said;
       return false;
     } finally {
       timer.abort();

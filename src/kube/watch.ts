@@ -58,6 +58,7 @@ export class Watch {
   readonly #running: Promise<void>;
   readonly #synced = Promise.withResolvers<void>();
   #isSynced = false;
+  #isMissing = false;
   /** The resourceVersion up to which the cache is complete; undefined when a list is needed. */
   #version: string | undefined;
   /** Whether the server has refused WatchList. */
@@ -80,6 +81,11 @@ export class Watch {
 
   get isSynced(): boolean {
     return this.#isSynced;
+  }
+
+  /** Whether the server says that it does not serve this kind. */
+  get isMissing(): boolean {
+    return this.#isMissing;
   }
 
   /** Ends the watch; resolves when nothing will reach the cache any more. */
@@ -189,6 +195,7 @@ export class Watch {
   }
 
   #complete(listed: ReadonlySet<string>, version: string): void {
+    this.#isMissing = false;
     const there = this.#cache.list(this.#kind).filter(({ metadata }) => listed.has(place(metadata)));
     this.#cache.replaceAll(this.#kind, there, version);
     this.#version = version;
@@ -207,7 +214,8 @@ export class Watch {
     if (kindIsGone(error) || error.code === 403) {
       discovery.forget(this.#kind);
       this.#version = undefined;
-      if (error.code === 404 && this.#isSynced) this.#cache.replaceAll(this.#kind, []);
+      this.#isMissing = error.code === 404;
+      if (this.#isMissing && !discovery.isBuiltIn(this.#kind)) this.#cache.forget(this.#kind);
       if (this.#failures++ === 0) log.info({ ...this.#kind, error: error.message }, "watch: waiting for the kind");
       return this.#pace.missing;
     }

@@ -43,7 +43,7 @@ test("access: the agent is kept alive and knows the certificates", async () => {
   const { config } = setUp("https://example.com", { ca: Buffer.from("ca"), servername: "kube" });
   const { agent } = await accessOf(config).entry();
   equal(agent instanceof HttpsAgent, true);
-  equal(agent.options.keepAlive, true);
+  equal((agent as HttpsAgent).options.keepAlive, true);
   equal((agent as HttpsAgent).options.servername, "kube");
   deepEqual((agent as HttpsAgent).options.ca, Buffer.from("ca"));
 });

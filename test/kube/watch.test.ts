@@ -190,21 +190,33 @@ test("watch: a silent stream is left, and pages come where the list stays silent
   await until(() => server.count("GET", "watch=true") >= 4);
 });
 
-test("watch: waits quietly for a kind that is not installed, and empties it when it goes", async (t) => {
+test("watch: waits quietly for a kind that is not installed, and forgets it when it goes", async (t) => {
   const { server, begin, cache } = await setUp(t);
   const gate = { apiVersion: "example.com/v1", kind: "Gate" };
   const watch = begin(gate);
   await until(() => server.count("GET", "/apis/example.com/v1") >= 3);
-  equal(watch.isSynced, false);
+  deepEqual([watch.isSynced, watch.isMissing], [false, true]);
   server.served.set("/apis/example.com/v1", [{ name: "gates", kind: "Gate", namespaced: true }]);
   server.put("/apis/example.com/v1/namespaces/a/gates/g", { ...gate, metadata: { namespace: "a", name: "g" } });
   await watch.synced;
   equal(cache.list(gate).length, 1);
+  equal(watch.isMissing, false);
 
   server.served.clear();
   server.fail(1, (_request, response) => (response.writeHead(404).end("404 page not found\n"), true));
   server.dropWatches("reset");
-  await until(() => cache.list(gate).length === 0);
+  await until(() => !cache.watches(gate));
+  equal(cache.list(gate).length, 0);
+});
+
+test("watch: a 404 for a kind that always exists is not believed", async (t) => {
+  const { server, begin, cache, changes } = await setUp(t);
+  await begin().synced;
+  server.fail(3, (_request, response) => (response.writeHead(404).end("404 page not found\n"), true));
+  server.dropWatches("reset");
+  await until(() => server.count("GET", "watch=true") === 5);
+  ok(cache.watches(kind));
+  deepEqual(changes, ["+one", "+two"]);
 });
 
 test("watch: a kind that we may not watch is tried again", async (t) => {

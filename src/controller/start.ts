@@ -1,0 +1,153 @@
+import { readFileSync } from "node:fs";
+import type { Logger } from "pino";
+import type { Access } from "../kube/access.ts";
+import { clientOf } from "../kube/client.ts";
+import { Discovery } from "../kube/discovery.ts";
+import { Election, leaseName } from "../kube/lease.ts";
+import { rateLimit } from "../kube/rate.ts";
+import { type Transport, transportOf } from "../kube/transport.ts";
+import type { Pace } from "../kube/watch.ts";
+import type { Client, Clock } from "../reconcile/ports.ts";
+import { serveHealth } from "../server/health.ts";
+import { serveMetrics } from "../server/metrics.ts";
+import type { Served } from "../server/serve.ts";
+import { Metrics } from "../telemetry/metrics.ts";
+import type { NameMatch } from "../telemetry/analysisMetrics.ts";
+import type { Build } from "../telemetry/processMetrics.ts";
+import { fenced } from "./fence.ts";
+import type { Flags } from "./flags.ts";
+import { Leading } from "./lead.ts";
+import type { Table } from "./table.ts";
+
+/** What the controller process is made of. */
+export interface ControllerOptions {
+  readonly flags: Flags;
+  readonly build: Build;
+  readonly access: Access;
+  /** The namespace of the kubeconfig, for `--namespaced`. */
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The kinds to look after; the client writes only while this process leads. */
+  readonly table: (client: Client) => Table;
+  readonly matches: NameMatch;
+  readonly pace?: Partial<Pace>;
+}
+
+/** A controller that runs. */
+export interface Controller {
+  readonly ports: { readonly metrics: number; readonly healthz: number };
+  /** Resolves to the exit code: 0 after `stop`, 1 when the lease was lost or the start failed. */
+  readonly ended: Promise<number>;
+  /** Finishes what was begun, gives the lease back, and ends. */
+  stop(): void;
+}
+
+const serviceAccountNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+/** Starts the controller: serves health and metrics at once, and works when it is the leader. */
+export async function startController(options: ControllerOptions): Promise<Controller> {
+  const { flags, build, log, access } = options;
+  for (const flag of flags.ignored) log.warn({ flag }, "This flag has no effect");
+  const metrics = new Metrics({ build, matches: options.matches });
+  const servers = await serveBoth(flags, metrics);
+  const transport = transportOf({
+    access,
+    userAgent: `lotse/${build.version}`,
+    limit: rateLimit(flags.qps, flags.burst),
+    ended: ({ request: { about }, status }) => about && metrics.requested({ ...about, status }),
+  });
+  const stopping = Promise.withResolvers<void>();
+  const ended = run(options, { metrics, transport, stopping: stopping.promise })
+    .catch((error: unknown) => {
+      log.error({ error: error instanceof Error ? error.stack : String(error) }, "The controller failed");
+      return 1;
+    })
+    .then(async (code) => {
+      metrics.stop();
+      transport.close();
+      await Promise.all(servers.map((server) => server.close()));
+      log.info({ code }, "Controller stopped");
+      return code;
+    });
+  const [healthz, scrape] = servers;
+  return { ended, ports: { metrics: scrape.port, healthz: healthz.port }, stop: () => stopping.resolve() };
+}
+
+async function serveBoth(flags: Flags, metrics: Metrics): Promise<readonly [healthz: Served, metrics: Served]> {
+  const healthz = await serveHealth(flags.healthzPort);
+  try {
+    return [healthz, await serveMetrics(flags.metricsPort, () => metrics.text())];
+  } catch (error) {
+    await healthz.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly metrics: Metrics;
+  readonly transport: Transport;
+  readonly stopping: Promise<void>;
+}
+
+/** Waits for the lease, leads until told to stop or until the lease is lost; resolves to the exit code. */
+async function run(options: ControllerOptions, { metrics, transport, stopping }: Parts): Promise<number> {
+  const { flags, log } = options;
+  const discovery = new Discovery(transport);
+  const election = electionOf(options, transport, discovery);
+  const asked = stopping.then(() => "stop" as const);
+  const won = election === undefined ? "won" : await Promise.race([asked, election.won().then(() => "won" as const)]);
+  if (won === "stop") {
+    await election?.release();
+    return 0;
+  }
+  const client = fenced(clientOf(transport, discovery), () => election?.held ?? true);
+  const leading = new Leading({
+    ...options,
+    client,
+    metrics,
+    table: options.table(client),
+    scope: { namespace: flags.namespaced ? options.namespace : undefined, instanceId: flags.instanceId },
+    parts: { transport, discovery, log, ...(options.pace ? { pace: options.pace } : {}) },
+    resync: flags.rolloutResync,
+  });
+  const lost = election?.lost.then(() => "lost" as const) ?? new Promise<never>(() => {});
+  const failed = leading.start().then(() => new Promise<never>(() => {}));
+  const why = await Promise.race([asked, lost, failed]);
+  if (why === "lost") {
+    log.error("Lost the lease: another process may lead now");
+    await leading.halt();
+    return 1;
+  }
+  log.info("Stopping: finishing what was begun");
+  await leading.stop();
+  await election?.release();
+  return 0;
+}
+
+/** The election, or undefined when there is none. Its requests do not wait behind ordinary ones. */
+function electionOf({ flags, log }: ControllerOptions, transport: Transport, discovery: Discovery): Election | undefined {
+  if (!flags.leaderElect) return undefined;
+  return new Election({
+    client: clientOf(transport, discovery, { urgent: true }),
+    namespace: controllerNamespace(),
+    name: leaseName(flags.instanceId),
+    log,
+    times: {
+      duration: flags.leaderElectionLeaseDuration,
+      renewDeadline: flags.leaderElectionRenewDeadline,
+      retryPeriod: flags.leaderElectionRetryPeriod,
+    },
+  });
+}
+
+/** `$POD_NAMESPACE`, else that of the service account, else `argo-rollouts` (analysis 0). */
+export function controllerNamespace(): string {
+  const named = process.env["POD_NAMESPACE"];
+  if (named) return named;
+  try {
+    return readFileSync(serviceAccountNamespace, "utf8").trim() || "argo-rollouts";
+  } catch {
+    return "argo-rollouts";
+  }
+}

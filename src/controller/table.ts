@@ -1,0 +1,24 @@
+import type { KindRef } from "../api/object.ts";
+import type { Kind, Shape } from "../reconcile/kind.ts";
+
+/** A kind that the controller looks after. */
+export interface Reconciled {
+  readonly kind: Kind;
+  /** How many of its keys are worked on at a time. */
+  readonly workers: number;
+}
+
+/** Everything that the controller looks after and watches. */
+export interface Table {
+  readonly kinds: readonly Reconciled[];
+  /**
+   * How kinds are kept in the cache. Those that are `always` watched are complete before the first decision; the others
+   * are watched only while an object uses them (`Kind.uses`).
+   */
+  readonly shapes: readonly (Shape & { readonly always?: boolean; readonly scope?: "cluster" })[];
+}
+
+/** The one text that identifies a kind in a map. */
+export function kindText({ apiVersion, kind }: KindRef): string {
+  return `${apiVersion} ${kind}`;
+}

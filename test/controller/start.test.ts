@@ -1,0 +1,230 @@
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import type { KindRef, KubeObject } from "../../src/api/object.ts";
+import { readFlags } from "../../src/controller/flags.ts";
+import { type Controller, startController } from "../../src/controller/start.ts";
+import type { Table } from "../../src/controller/table.ts";
+import { wallClock } from "../../src/controller/wallClock.ts";
+import type { Kind } from "../../src/reconcile/kind.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import { ApiServer, refuse, until } from "../kube/support/apiServer.ts";
+
+const widget: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
+const gate: KindRef = { apiVersion: "example.com/v1", kind: "Gate" };
+const pathOf = (name: string): string => `/apis/argoproj.io/v1alpha1/namespaces/ns/rollouts/${name}`;
+const lease = "/apis/coordination.k8s.io/v1/namespaces/argo-rollouts/leases/argo-rollouts-controller-lock";
+const made = (name: string, spec: object = {}): KubeObject => ({ ...widget, metadata: { namespace: "ns", name }, spec });
+
+interface Seen {
+  readonly object: KubeObject;
+  readonly gates: number;
+}
+
+/** A kind that writes how many gates there are into `spec.seen`, and says so in an event. */
+const tiny: Kind<Seen> = {
+  name: "rollout",
+  of: widget,
+  wokenBy: [{ kind: gate, keys: (_gate, cache) => cache.list(widget).map((o) => `ns/${o.metadata.name}`) }],
+  uses: (object) => ((object["spec"] as { gate?: boolean }).gate ? [gate] : []),
+  async observe(key, { cache }) {
+    const object = cache.get({ ...widget, namespace: "ns", name: key.slice(3) });
+    return object && { object, gates: cache.list(gate).length };
+  },
+  decide({ object, gates }) {
+    const spec = object["spec"] as { seen?: number };
+    if (spec.seen === gates) return { effects: [] };
+    const ref = { ...widget, namespace: "ns", name: object.metadata.name };
+    const event = { type: "Normal", reason: "Seen", message: `seen ${gates}` } as const;
+    return { effects: [{ do: "patch", ref, type: "merge", body: { spec: { ...spec, seen: gates } }, why: "count", event }] };
+  },
+};
+const table: Table = {
+  kinds: [{ kind: tiny, workers: 2 }],
+  shapes: [
+    { kind: { apiVersion: "apps/v1", kind: "ReplicaSet" }, labelSelector: "hash", always: true },
+    { kind: { apiVersion: "argoproj.io/v1alpha1", kind: "ClusterAnalysisTemplate" }, always: true, scope: "cluster" },
+    { kind: gate },
+  ],
+};
+
+interface Scene {
+  readonly server: ApiServer;
+  readonly lines: string[];
+  readonly start: (...args: string[]) => Promise<Controller>;
+}
+
+async function setUp(t: TestContext): Promise<Scene> {
+  const server = await ApiServer.start();
+  const lines: string[] = [];
+  const running: Controller[] = [];
+  t.after(async () => {
+    for (const controller of running) controller.stop();
+    await Promise.all(running.map((controller) => controller.ended));
+    await server.close();
+  });
+  const start = async (...args: string[]): Promise<Controller> => {
+    const line = readFlags(["--metricsPort=0", "--healthzPort=0", ...args], "1.2.3");
+    if (line.is === "print") throw new Error(line.text);
+    const controller = await startController({
+      flags: line.flags,
+      build: { version: "1.2.3", commit: "abc" },
+      access: server.access(),
+      namespace: "ns",
+      clock: wallClock,
+      log: createLog({ level: "debug", format: "text", write: (text) => lines.push(text) }),
+      table: () => table,
+      matches: () => false,
+      pace: { first: 1, most: 5, missing: 5 },
+    });
+    running.push(controller);
+    return controller;
+  };
+  return { server, lines, start };
+}
+
+const seen = (server: ApiServer, name: string): number | undefined =>
+  (server.at(pathOf(name))?.["spec"] as { seen?: number } | undefined)?.seen;
+
+test("controller: takes the lease, watches, reconciles and records", async (t) => {
+  const { server, start, lines } = await setUp(t);
+  server.put(pathOf("a"), made("a"));
+  const controller = await start();
+  await until(() => seen(server, "a") === 0);
+  server.put(pathOf("b"), made("b"));
+  await until(() => seen(server, "b") === 0);
+  await until(() => server.count("POST", "/events") === 2);
+  const said = lines.join("");
+  match(said, /level=info msg="Waiting for controller's informer caches to sync"/);
+  match(said, /level=info msg="Started controller"/);
+  match(said, /msg=Applied do=patch namespace=ns object=Rollout\/a rollout=a why=count/);
+  match(said, /msg="seen 0" event_reason=Seen namespace=ns rollout=a/);
+  controller.stop();
+  equal(await controller.ended, 0);
+  equal((server.at(lease)?.["spec"] as { holderIdentity: string }).holderIdentity, "");
+});
+
+test("controller: asks for its instance only, and for the labels of a shape", async (t) => {
+  const { server, start } = await setUp(t);
+  await start("--instance-id=blue", "--leader-elect=false");
+  await until(() => server.watching === 3);
+  const selectors = Object.fromEntries(server.arrived.map((r) => [r.path, r.query.get("labelSelector")]));
+  deepEqual(selectors, {
+    "/apis/argoproj.io/v1alpha1/rollouts": "argo-rollouts.argoproj.io/controller-instance-id=blue",
+    "/apis/argoproj.io/v1alpha1/clusteranalysistemplates": "argo-rollouts.argoproj.io/controller-instance-id=blue",
+    "/apis/apps/v1/replicasets": "hash",
+  });
+});
+
+test("controller: --namespaced watches one namespace and nothing of the cluster", async (t) => {
+  const { server, start } = await setUp(t);
+  server.put(pathOf("a"), made("a"));
+  await start("--namespaced", "--leader-elect=false");
+  await until(() => seen(server, "a") === 0);
+  const watched = server.arrived.filter((r) => r.query.has("watch")).map((r) => r.path);
+  deepEqual(watched.sort(), ["/apis/apps/v1/namespaces/ns/replicasets", "/apis/argoproj.io/v1alpha1/namespaces/ns/rollouts"]);
+  equal(server.arrived.find((r) => r.query.has("watch"))?.query.get("labelSelector"), "!argo-rollouts.argoproj.io/controller-instance-id");
+});
+
+test("controller: decides nothing before every list is complete", async (t) => {
+  const { server, start, lines } = await setUp(t);
+  server.put(pathOf("a"), made("a"));
+  let allowed = false;
+  server.fail(1_000, ({ path }, response) => {
+    if (allowed || !path.endsWith("replicasets")) return false;
+    refuse(response, 403, "Forbidden");
+    return true;
+  });
+  const controller = await start("--leader-elect=false");
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  equal(seen(server, "a"), undefined);
+  ok(!lines.join("").includes("Started controller"));
+  allowed = true;
+  await until(() => seen(server, "a") === 0);
+  controller.stop();
+  await controller.ended;
+});
+
+test("controller: a kind in use is watched once its CRD is there, and no longer than it is used", async (t) => {
+  const { server, start } = await setUp(t);
+  server.put(pathOf("a"), made("a", { gate: true }));
+  await start("--leader-elect=false");
+  await until(() => seen(server, "a") === 0);
+  server.served.set("/apis/example.com/v1", [{ name: "gates", kind: "Gate", namespaced: true }]);
+  server.put("/apis/example.com/v1/namespaces/ns/gates/g", { ...gate, metadata: { namespace: "ns", name: "g" } });
+  await until(() => seen(server, "a") === 1);
+  const before = server.watching;
+  server.put(pathOf("a"), made("a"));
+  await until(() => server.watching === before - 1 && seen(server, "a") === 0);
+});
+
+test("controller: a standby serves but does not work, and takes over when the leader stops", async (t) => {
+  const { server, start } = await setUp(t);
+  const quick = ["--leader-election-lease-duration=1s", "--leader-election-renew-deadline=500ms", "--leader-election-retry-period=20ms"];
+  const leader = await start(...quick);
+  await until(() => server.watching === 3);
+  const standby = await start(...quick);
+  equal(await text(standby.ports.healthz, "/healthz"), "ok");
+  const watchesBefore = server.arrived.filter((r) => r.query.has("watch")).length;
+  equal(watchesBefore, 3);
+  leader.stop();
+  equal(await leader.ended, 0);
+  server.put(pathOf("late"), made("late"));
+  await until(() => seen(server, "late") === 0);
+});
+
+test("controller: when the lease is lost it stops writing and ends with 1", async (t) => {
+  const { server, start, lines } = await setUp(t);
+  const controller = await start("--leader-election-lease-duration=1s", "--leader-election-renew-deadline=100ms", "--leader-election-retry-period=10ms");
+  await until(() => server.watching === 3);
+  const held = server.at(lease) as KubeObject;
+  server.put(lease, { ...held, spec: { ...(held["spec"] as object), holderIdentity: "other" } });
+  equal(await controller.ended, 1);
+  match(lines.join(""), /level=error msg="Lost the lease/);
+  const writes = server.arrived.filter((r) => r.method === "PATCH").length;
+  server.put(pathOf("a"), made("a"));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  equal(server.arrived.filter((r) => r.method === "PATCH").length, writes);
+});
+
+test("controller: everything is looked at again after the resync period", async (t) => {
+  const { server, start } = await setUp(t);
+  server.put(pathOf("a"), made("a"));
+  const controller = await start("--leader-elect=false", "--rollout-resync=0.02");
+  await until(() => seen(server, "a") === 0);
+  const looks = async (): Promise<number> => {
+    const [, count] = /rollout_reconcile_count\{namespace="ns",name="a"\} (\d+)/.exec(await text(controller.ports.metrics, "/metrics")) ?? [];
+    return Number(count);
+  };
+  const before = await looks();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  ok((await looks()) > before);
+});
+
+test("controller: metrics show the objects and the requests", async (t) => {
+  const { server, start } = await setUp(t);
+  server.put(pathOf("a"), made("a", { replicas: 3, strategy: { canary: { trafficRouting: { nginx: {} } } } }));
+  const controller = await start();
+  await until(() => seen(server, "a") === 0);
+  const page = await text(controller.ports.metrics, "/metrics");
+  for (const line of [
+    'rollout_info{name="a",namespace="ns",strategy="canary",traffic_router="Nginx",phase="Progressing"} 1',
+    'rollout_info_replicas_desired{name="a",namespace="ns"} 3',
+    'rollout_events_total{namespace="ns",name="a",type="Normal",reason="Seen"} 1',
+    'controller_clientset_k8s_request_total{kind="Rollout",namespace="ns",name="a",verb="Patch",status_code="200"} 1',
+    'argo_rollouts_controller_info{version="1.2.3"} 1',
+  ]) {
+    ok(page.includes(line), `${line} is missing`);
+  }
+});
+
+test("controller: a port in use is a clear error", async (t) => {
+  const { start } = await setUp(t);
+  const { ports } = await start("--leader-elect=false");
+  await rejects(start(`--healthzPort=${ports.healthz}`), {
+    message: `cannot listen: port ${ports.healthz} is in use; choose another with --healthzPort`,
+  });
+});
+
+async function text(port: number, path: string): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+}
