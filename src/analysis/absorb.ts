@@ -27,7 +27,8 @@ export function absorbed(before: MetricResult | undefined, arrived: Arrived, kee
   const inFlight = last !== undefined && last.finishedAt === undefined ? last : undefined;
   const measurement = measured(arrived, inFlight, last);
   const others = inFlight === undefined ? measurements : measurements.slice(0, -1);
-  const counted = isCompleted(measurement.phase) && !isHeld(measurement) ? tallied(result, measurement.phase) : result;
+  const counted =
+    isCompleted(measurement.phase) && !isHeld(measurement) ? tallied(result, measurement.phase) : result;
   return { ...counted, measurements: [...others, measurement].slice(-keeping.limit) };
 }
 
@@ -36,12 +37,17 @@ function begun({ about }: Finding, { name, dryRun }: Keeping): MetricResult {
   return { name, phase: "Running", ...(dryRun && { dryRun }), ...(said && { metadata: about }) };
 }
 
-function measured(arrived: Arrived, inFlight: Measurement | undefined, last: Measurement | undefined): Measurement {
+function measured(
+  arrived: Arrived,
+  inFlight: Measurement | undefined,
+  last: Measurement | undefined,
+): Measurement {
   const { finding, finishedAt } = arrived;
   const startedAt = inFlight?.startedAt ?? rfc3339(arrived.startedAt);
   const done = isCompleted(finding.phase);
   const noData = noDataOf(finding, startedAt, last);
-  const message = noData === undefined ? finding.message : `${finding.noData?.what} since ${noData["noDataSince"]}`;
+  const message =
+    noData === undefined ? finding.message : `${finding.noData?.what} since ${noData["noDataSince"]}`;
   const metadata = { ...inFlight?.metadata, ...finding.metadata, ...noData };
   const resumeAt = done ? undefined : resumption(finding.resumeAt ?? finishedAt, inFlight);
   return {
@@ -63,7 +69,11 @@ function resumption(wanted: Instant, inFlight: Measurement | undefined): string 
 }
 
 /** Since when there is no data: taken over from the measurement before, if that had none either. */
-function noDataOf(finding: Finding, startedAt: string, last: Measurement | undefined): Record<string, string> | undefined {
+function noDataOf(
+  finding: Finding,
+  startedAt: string,
+  last: Measurement | undefined,
+): Record<string, string> | undefined {
   if (finding.noData === undefined) return undefined;
   const noDataSince = last?.metadata?.["noDataSince"] ?? startedAt;
   return finding.noData.held ? { noData: "hold", noDataSince } : { noDataSince };

@@ -13,10 +13,13 @@ export function argumentValues(
   args: readonly Argument[],
   secrets?: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
-  return new Map(args.map((arg) => [arg.name, valueOf(arg, secrets)]));
+  return new Map(args.map((arg) => [arg.name, argumentValue(arg, secrets)]));
 }
 
-function valueOf({ name, value, valueFrom }: Argument, secrets: ReadonlyMap<string, string> | undefined): string {
+function argumentValue(
+  { name, value, valueFrom }: Argument,
+  secrets: ReadonlyMap<string, string> | undefined,
+): string {
   const known = valueFrom?.secretKeyRef === undefined ? value : (secrets?.get(name) ?? secretStandIn);
   if (known === undefined) throw new Problem(`argument "${name}" was not supplied`);
   return known;

@@ -39,7 +39,9 @@ export function assess(judged: Judged): Assessment {
     const after = before === undefined ? undefined : assessMetric(metric, before, limit, judged.terminating);
     return { metric, dry: judged.dryRun.has(metric.name), before, limit, after };
   });
-  const results = judged.results.map((result) => assessed.find(({ before }) => before === result)?.after ?? result);
+  const results = judged.results.map(
+    (result) => assessed.find(({ before }) => before === result)?.after ?? result,
+  );
   const tally = (dry: boolean) => summary(assessed.filter((one) => one.dry === dry));
   return {
     results,
@@ -60,24 +62,20 @@ interface Assessed {
   readonly after: MetricResult | undefined;
 }
 
-/** The phase of the run and its message: the worst of the metrics that count, the first of equals. */
+/** The phase of the run and its message; it goes on while a metric has not ended (analysis 2.9). */
 function verdict(judged: Judged, assessed: readonly Assessed[]): { phase: Phase; message: string } {
-  let worst = "";
+  const going = assessed.filter(({ after }) => !isCompleted(after?.phase));
+  const waitedFor = judged.terminating ? going.filter(({ after }) => after !== undefined) : going;
+  if (waitedFor.length > 0) return { phase: "Running", message: "" };
+
+  let phase: Phase = "";
   let message = judged.terminate ? "Run Terminated" : "";
-  for (const { metric, dry, limit, after } of assessed) {
-    if (after === undefined || !isCompleted(after.phase)) continue;
-    if (dry) {
-      worst ||= "Successful";
-    } else if (worst === "" || isWorse(after.phase, worst)) {
-      worst = after.phase;
-      if (limit !== undefined) message = sentence(metric, after, limit);
-    }
+  for (const { metric, limit, after } of assessed.filter(({ dry }) => !dry)) {
+    if (after === undefined || (phase !== "" && !isWorse(after.phase, phase))) continue;
+    phase = after.phase as Phase;
+    if (limit !== undefined) message = sentence(metric, after, limit);
   }
-  const unfinished = assessed.filter(({ after }) => !isCompleted(after?.phase));
-  const waiting = judged.terminating ? unfinished.filter(({ after }) => after !== undefined) : unfinished;
-  if (waiting.length > 0) return { phase: "Running", message: "" };
-  if (judged.terminating) return { phase: (worst || "Successful") as Phase, message };
-  return worst === "" ? { phase: "Running", message: "" } : { phase: worst as Phase, message };
+  return { phase: phase === "" ? "Successful" : phase, message };
 }
 
 function sentence({ name }: Metric, { phase, message = "" }: MetricResult, limit: Limit): string {
@@ -103,7 +101,12 @@ function assessMetric(
 }
 
 /** The phase of a metric; one that has ended stays so (analysis 2.8). */
-function phaseOf(metric: Metric, result: MetricResult, limit: Limit | undefined, terminating: boolean): Phase {
+function phaseOf(
+  metric: Metric,
+  result: MetricResult,
+  limit: Limit | undefined,
+  terminating: boolean,
+): Phase {
   const { phase, measurements = [], consecutiveSuccess = 0 } = result;
   const last = measurements.at(-1);
   if (isCompleted(phase)) return phase as Phase;
@@ -124,7 +127,10 @@ function phaseAtCount(metric: Metric, { count = 0 }: MetricResult, enough: numbe
 }
 
 /** The limit that a metric exceeds; of several the error limit counts, then the inconclusive limit (trap 15). */
-function exceeded(metric: Metric, { failed = 0, inconclusive = 0, consecutiveError = 0 }: MetricResult): Limit | undefined {
+function exceeded(
+  metric: Metric,
+  { failed = 0, inconclusive = 0, consecutiveError = 0 }: MetricResult,
+): Limit | undefined {
   const failures = whole(metric.failureLimit);
   const undecided = whole(metric.inconclusiveLimit);
   const errors = consecutiveErrorLimit(metric);
@@ -133,7 +139,10 @@ function exceeded(metric: Metric, { failed = 0, inconclusive = 0, consecutiveErr
     return { phase: "Error", message };
   }
   if (inconclusive > undecided) {
-    return { phase: "Inconclusive", message: `inconclusive (${inconclusive}) > inconclusiveLimit (${undecided})` };
+    return {
+      phase: "Inconclusive",
+      message: `inconclusive (${inconclusive}) > inconclusiveLimit (${undecided})`,
+    };
   }
   if (failures >= 0 && failed > failures) {
     return { phase: "Failed", message: `failed (${failed}) > failureLimit (${failures})` };

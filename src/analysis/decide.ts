@@ -65,7 +65,11 @@ function withArrivals(
     const before = results.find((result) => result.name === name);
     const reading = arrived.get(name);
     if (reading === undefined) return before ?? [];
-    return absorbed(before, reading, { name, dryRun: dryRun.has(name), limit: retention.get(name) ?? defaultRetention });
+    return absorbed(before, reading, {
+      name,
+      dryRun: dryRun.has(name),
+      limit: retention.get(name) ?? defaultRetention,
+    });
   });
   return [...current, ...results.filter(({ name }) => !metrics.some((metric) => metric.name === name))];
 }
@@ -130,11 +134,19 @@ function write(
 }
 
 function metricEvent({ name, phase }: MetricResult): EventNote {
-  return { type: eventType(phase), reason: `Metric${phase}`, message: `Metric '${name}' Completed. Result: ${phase}` };
+  return {
+    type: eventType(phase),
+    reason: `Metric${phase}`,
+    message: `Metric '${name}' Completed. Result: ${phase}`,
+  };
 }
 
 function runEvent(phase: Phase): EventNote {
-  return { type: eventType(phase), reason: `AnalysisRun${phase}`, message: `Analysis Completed. Result: ${phase}` };
+  return {
+    type: eventType(phase),
+    reason: `AnalysisRun${phase}`,
+    message: `Analysis Completed. Result: ${phase}`,
+  };
 }
 
 function eventType(phase: string): EventNote["type"] {

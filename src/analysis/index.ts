@@ -1,5 +1,5 @@
-import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
 import { annotation, label } from "../api/labels.ts";
+import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
 import type { Kind, Shape } from "../reconcile/kind.ts";
 import type { Measure } from "../reconcile/measure.ts";
 import { decide } from "./decide.ts";

@@ -1,3 +1,4 @@
+import { redacted, redactedTexts } from "../api/redact.ts";
 import type { Instant } from "../api/time.ts";
 import type { Measure, Measured, MeasureRequest } from "../reconcile/measure.ts";
 import {
@@ -12,7 +13,6 @@ import {
 } from "./expression/index.ts";
 import { whole } from "./limits.ts";
 import { isNoData, phaseWithoutData, policyOf, sampleCount } from "./noData.ts";
-import { redacted } from "./secrets.ts";
 import type { Metric, Phase } from "./types.ts";
 
 /** What a reading found, judged and free of secrets: what the next status says about the measurement. */
@@ -51,7 +51,8 @@ async function judgedAnswer({ measure, request, collect }: Taking, signal: Abort
   const measured = await measure(request, signal);
   if (collect !== undefined) await measure({ ...request, task: { do: "collect", limit: collect } }, signal);
   const lacking = await lackOf(measure, request, measured, signal);
-  const finding = lacking === undefined ? judged(measured, request) : withoutData(request.metric, measured, lacking);
+  const finding =
+    lacking === undefined ? judged(measured, request) : withoutData(request.metric, measured, lacking);
   return { ...finding, metadata: measured.metadata, about: measured.about };
 }
 
@@ -120,7 +121,8 @@ async function samplesOf(
     if (asked.is === "error") throw new Error(asked.message);
     return asked.is === "value" ? sampleCount(asked.value) : 0;
   }
-  if (expression === undefined) return Array.isArray(result) || result instanceof Float64Array ? result.length : 1;
+  if (expression === undefined)
+    return Array.isArray(result) || result instanceof Float64Array ? result.length : 1;
   return sampleCount(evaluateLoosely(compile(expression), new Map([["result", result]]), request.now));
 }
 
@@ -142,8 +144,7 @@ function withoutData(metric: Metric, measured: Measured, what: string): Finding 
 function hidden(finding: Finding, secrets: readonly string[]): Finding {
   if (secrets.length === 0) return finding;
   const text = (from: string | undefined) => (from === undefined ? undefined : redacted(from, secrets));
-  const texts = (from: Readonly<Record<string, string>> | undefined) =>
-    from && Object.fromEntries(Object.entries(from).map(([key, value]) => [key, redacted(value, secrets)]));
+  const texts = (from: Readonly<Record<string, string>> | undefined) => from && redactedTexts(from, secrets);
   return {
     ...finding,
     value: text(finding.value),

@@ -24,7 +24,11 @@ const none = { arrived: new Map<string, Arrived>(), pending: new Set<string>() }
  * Undefined when the run is gone or going. Values of secrets stay inside the readings.
  */
 export async function observe(key: string, ports: Ports, measure: Measure): Promise<RunSnapshot | undefined> {
-  const run = await read(ports, { apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisRun", ...keyParts(key) });
+  const run = await read(ports, {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "AnalysisRun",
+    ...keyParts(key),
+  });
   const gone = run === undefined || run.metadata.deletionTimestamp !== undefined;
   if (gone || isCompleted(statusOf(run).phase)) {
     ports.readings.keep(key, none.pending);
@@ -45,7 +49,9 @@ async function secretsOf(run: KubeObject, ports: Ports): Promise<ReadonlyMap<str
   try {
     return await secretValues(ports.client, run.metadata.namespace ?? "", specOf(run).args ?? []);
   } catch (error) {
-    throw error instanceof Problem ? new Problem(`Unable to resolve metric arguments: ${error.message}`) : error;
+    throw error instanceof Problem
+      ? new Problem(`Unable to resolve metric arguments: ${error.message}`)
+      : error;
   }
 }
 
@@ -91,7 +97,11 @@ interface DueMetric {
   readonly result: MetricResult | undefined;
 }
 
-function start({ run, ready, secrets, ports, measure }: Look, due: DueMetric, signal: AbortSignal): Promise<Finding> {
+function start(
+  { run, ready, secrets, ports, measure }: Look,
+  due: DueMetric,
+  signal: AbortSignal,
+): Promise<Finding> {
   const spec = specOf(run);
   const { name, namespace = "", uid = "" } = run.metadata;
   const { startedAt } = statusOf(run);

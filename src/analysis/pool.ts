@@ -6,7 +6,8 @@ import type { Metric } from "./types.ts";
  * provider. So a host that hangs delays only those who ask it too.
  */
 export function poolOf({ provider }: Metric): string {
-  const [key = "", spec]: [string?, unknown?] = Object.entries(provider).find(([, value]) => isJson(value)) ?? [];
+  const [key = "", spec]: [string?, unknown?] =
+    Object.entries(provider).find(([, value]) => isJson(value)) ?? [];
   const address = isJson(spec) ? (spec["address"] ?? spec["url"]) : undefined;
   return typeof address === "string" && address !== "" ? `${key} ${hostOf(address)}` : key;
 }

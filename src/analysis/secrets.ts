@@ -19,7 +19,12 @@ export async function secretValues(
   return values;
 }
 
-async function secretValue(client: Pick<Client, "get">, namespace: string, name: string, key: string): Promise<string> {
+async function secretValue(
+  client: Pick<Client, "get">,
+  namespace: string,
+  name: string,
+  key: string,
+): Promise<string> {
   const secret = await client.get({ apiVersion: "v1", kind: "Secret", namespace, name }).catch(forbidden);
   if (secret === undefined) throw new Problem(`secrets "${name}" not found`);
   const data = (secret["data"] ?? {}) as Readonly<Record<string, string>>;
@@ -31,22 +36,4 @@ async function secretValue(client: Pick<Client, "get">, namespace: string, name:
 /** What the user has to allow is a problem; any other failure is one of the moment. */
 function forbidden(error: unknown): never {
   throw error instanceof ApiError && error.code === 403 ? new Problem(error.message) : error;
-}
-
-/**
- * Replaces secrets by `*****` in a text, as they are and in the forms that URLs and JSON give them. Longer ones come
- * first, so that no part of one is left by another.
- */
-export function redacted(text: string, secrets: Iterable<string>): string {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    for (const form of [secret, encodeURIComponent(secret), formEncoded(secret), JSON.stringify(secret).slice(1, -1)]) {
-      if (form !== "") forms.add(form);
-    }
-  }
-  return [...forms].sort((a, b) => b.length - a.length).reduce((rest, form) => rest.replaceAll(form, "*****"), text);
-}
-
-function formEncoded(text: string): string {
-  return new URLSearchParams({ "": text }).toString().slice(1);
 }

@@ -1,6 +1,13 @@
 import type { KubeObject, Metadata } from "../api/object.ts";
 import { Problem } from "../api/problem.ts";
-import type { AnalysisTemplateSpec, AnalysisRunSpec, Argument, DryRunRule, Metric, RetentionRule } from "./types.ts";
+import type {
+  AnalysisRunSpec,
+  AnalysisTemplateSpec,
+  Argument,
+  DryRunRule,
+  Metric,
+  RetentionRule,
+} from "./types.ts";
 
 /** What several templates say together. */
 export interface Merged {
@@ -22,7 +29,9 @@ export function mergedTemplates(templates: readonly AnalysisTemplateSpec[]): Mer
     metrics,
     args: declaredArgs(templates.flatMap(({ args = [] }) => args)),
     dryRun: dryRunRules(templates.flatMap(({ dryRun = [] }) => dryRun)),
-    measurementRetention: retentionRules(templates.flatMap(({ measurementRetention = [] }) => measurementRetention)),
+    measurementRetention: retentionRules(
+      templates.flatMap(({ measurementRetention = [] }) => measurementRetention),
+    ),
   };
 }
 
@@ -99,7 +108,10 @@ export function newAnalysisRun(parts: RunParts): NewAnalysisRun {
   const merged = mergedTemplates(parts.templates);
   const args = mergedArgs(parts.args ?? [], merged.args);
   const dryRun = dryRunRules([...(parts.dryRun ?? []), ...merged.dryRun]);
-  const measurementRetention = retentionRules([...(parts.measurementRetention ?? []), ...merged.measurementRetention]);
+  const measurementRetention = retentionRules([
+    ...(parts.measurementRetention ?? []),
+    ...merged.measurementRetention,
+  ]);
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "AnalysisRun",
@@ -121,7 +133,12 @@ export function measuresTheSame(one: AnalysisRunSpec, other: AnalysisRunSpec): b
   return fingerprint(one) === fingerprint(other);
 }
 
-function fingerprint({ metrics, dryRun = [], measurementRetention = [], args = [] }: AnalysisRunSpec): string {
+function fingerprint({
+  metrics,
+  dryRun = [],
+  measurementRetention = [],
+  args = [],
+}: AnalysisRunSpec): string {
   return JSON.stringify([metrics, dryRun, measurementRetention, args], sortedMembers);
 }
 

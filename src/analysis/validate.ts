@@ -12,7 +12,8 @@ export function checkMetrics(metrics: readonly Metric[]): void {
   const names = metrics.map(({ name }) => name);
   for (const [index, metric] of metrics.entries()) {
     const duplicate = names.indexOf(metric.name) < index ? `duplicate name '${metric.name}'` : undefined;
-    const wrong = duplicate ?? wrongLimit(metric) ?? wrongCount(metric) ?? wrongTime(metric) ?? wrongProvider(metric);
+    const wrong =
+      duplicate ?? wrongLimit(metric) ?? wrongCount(metric) ?? wrongTime(metric) ?? wrongProvider(metric);
     if (wrong !== undefined) throw new Problem(`metrics[${index}]: ${wrong}`);
   }
 }
@@ -22,7 +23,8 @@ function wrongLimit(metric: Metric): string | undefined {
   const failures = whole(metric.failureLimit);
   if (successes < 0) return "consecutiveSuccessLimit must be >= 0";
   if (failures < -1) return "failureLimit must be >= 0, or -1 to be disabled";
-  if (successes === 0 && failures === -1) return "failureLimit and consecutiveSuccessLimit cannot both be disabled";
+  if (successes === 0 && failures === -1)
+    return "failureLimit and consecutiveSuccessLimit cannot both be disabled";
   if (whole(metric.inconclusiveLimit) < 0) return "inconclusiveLimit must be >= 0";
   return whole(metric.consecutiveErrorLimit) < 0 ? "consecutiveErrorLimit must be >= 0" : undefined;
 }

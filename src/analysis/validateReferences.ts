@@ -46,7 +46,9 @@ function at(path: string, value: string, check: () => void): void {
 
 /** A background template needs each argument that it gives no value itself. */
 function checkPassed({ spec }: FoundTemplate, passed: readonly Argument[]): void {
-  const needed = (spec.args ?? []).filter(({ value, valueFrom }) => value === undefined && valueFrom === undefined);
+  const needed = (spec.args ?? []).filter(
+    ({ value, valueFrom }) => value === undefined && valueFrom === undefined,
+  );
   const missing = needed.find(({ name }) => !passed.some((arg) => arg.name === name));
   if (missing === undefined) return;
   throw new Problem(passed.length === 0 ? "missing analysis arguments in rollout spec" : missing.name);
@@ -67,7 +69,11 @@ function checkAlone({ name, spec }: FoundTemplate): void {
   throw new Problem(`AnalysisTemplate ${name} has metric ${endless.name} which runs indefinitely. ${count}`);
 }
 
-function resolvedOf(name: string, metrics: readonly Metric[], values: ReadonlyMap<string, string>): readonly Metric[] {
+function resolvedOf(
+  name: string,
+  metrics: readonly Metric[],
+  values: ReadonlyMap<string, string>,
+): readonly Metric[] {
   try {
     return metrics.map((metric) => substituted(metric, values));
   } catch (error) {

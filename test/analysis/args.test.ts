@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { Problem } from "../../src/api/problem.ts";
 import { argumentValues, substituted } from "../../src/analysis/args.ts";
+import { Problem } from "../../src/api/problem.ts";
 
 const args = new Map([
   ["a", "1"],
@@ -26,19 +26,36 @@ for (const [name, data, want] of cases) {
 
 const failures: [name: string, data: unknown, want: string][] = [
   ["an unknown argument", { query: "{{args.bar}}" }, "failed to resolve {{args.bar}}"],
-  ["the last of several", { a: "{{args.x}}", b: "{{args.y}}", c: "{{args.a}}" }, "failed to resolve {{args.y}}"],
+  [
+    "the last of several",
+    { a: "{{args.x}}", b: "{{args.y}}", c: "{{args.a}}" },
+    "failed to resolve {{args.y}}",
+  ],
   ["any other tag", { query: "{{ inputs.x }}" }, "failed to resolve {{ inputs.x }}"],
-  ["a tag that swallows text", { a: "{{args.a", b: { c: "d" } }, 'failed to resolve {{args.a","b":{"c":"d"}}'],
+  [
+    "a tag that swallows text",
+    { a: "{{args.a", b: { c: "d" } },
+    'failed to resolve {{args.a","b":{"c":"d"}}',
+  ],
 ];
 for (const [name, data, message] of failures) {
   test(`substitution refuses ${name}`, () => {
-    throws(() => substituted(data, args), (error) => error instanceof Problem && error.message === message);
+    throws(
+      () => substituted(data, args),
+      (error) => error instanceof Problem && error.message === message,
+    );
   });
 }
 
 test("argument values: a secret wins over a value and is hidden until it is needed", () => {
   const secret = { name: "token", value: "given", valueFrom: { secretKeyRef: { name: "s", key: "k" } } };
-  deepEqual([...argumentValues([secret, { name: "empty", value: "" }])], [["token", "temp-for-secret"], ["empty", ""]]);
+  deepEqual(
+    [...argumentValues([secret, { name: "empty", value: "" }])],
+    [
+      ["token", "temp-for-secret"],
+      ["empty", ""],
+    ],
+  );
   equal(argumentValues([secret], new Map([["token", "real\n"]])).get("token"), "real\n");
 });
 

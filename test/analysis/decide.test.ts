@@ -1,368 +1,15 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
+import type { AnalysisRunStatus } from "../../src/analysis/types.ts";
 import { rfc3339 } from "../../src/api/time.ts";
-import type { AnalysisRunStatus, Metric } from "../../src/analysis/types.ts";
 import type { Measured } from "../../src/reconcile/measure.ts";
-import { bad, failing, good, lab, type LabOptions, start } from "./lab.ts";
-
-const metric = (name: string, more: Partial<Metric> = {}): Metric => ({
-  name,
-  successCondition: "result == 1",
-  provider: { web: { url: "http://x" } },
-  ...more,
-});
-const job = (name: string, more: Partial<Metric> = {}): Metric => metric(name, { provider: { job: { spec: {} } }, ...more });
-
-const running: Measured = { is: "running", resumeAt: start, metadata: { "job-name": "j" } };
-const ended: Measured = { is: "verdict", phase: "Inconclusive" };
-
-/** Answers by metric: `bad` for those whose name begins with `bad`, and so on. */
-const byName: NonNullable<LabOptions["measure"]> = ({ metric: { name }, task }) => {
-  if (task.do === "terminate") return ended;
-  if (name.startsWith("bad")) return bad;
-  if (name.startsWith("err")) return failing;
-  return name.startsWith("job") ? running : good;
-};
-
-/** The status without its times, and the results without their measurements. */
-function outline({ startedAt: _, completedAt: __, metricResults, ...status }: AnalysisRunStatus): unknown {
-  return { ...status, ...(metricResults && { metrics: metricResults.map(({ name, phase }) => `${name} ${phase}`) }) };
-}
-
-interface Vector {
-  readonly metrics: readonly Metric[];
-  readonly more?: Partial<LabOptions["spec"]>;
-  readonly terminateAfter?: boolean;
-  readonly rounds?: number;
-  readonly want: unknown;
-}
-
-const vectors: readonly [name: string, vector: Vector][] = [
-  [
-    "terminate before start (trap 19)",
-    {
-      metrics: [metric("m")],
-      more: { terminate: true },
-      want: { phase: "Successful", message: "Run Terminated", runSummary: { count: 1 }, dryRunSummary: {} },
-    },
-  ],
-  [
-    "terminate, one metric measured once, one delayed",
-    {
-      metrics: [metric("m", { interval: "1h" }), metric("late", { initialDelay: "1h" })],
-      terminateAfter: true,
-      want: {
-        phase: "Successful",
-        message: "Run Terminated",
-        metrics: ["m Successful"],
-        runSummary: { count: 2, successful: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "terminate, a job under way (trap 18)",
-    {
-      metrics: [job("job")],
-      terminateAfter: true,
-      want: {
-        phase: "Inconclusive",
-        message:
-          'Metric "job" assessed Inconclusive due to inconclusive (1) > inconclusiveLimit (0): "Error Message: Metric Terminated"',
-        metrics: ["job Inconclusive"],
-        runSummary: { count: 1, inconclusive: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "the same with inconclusiveLimit 1",
-    {
-      metrics: [job("job", { inconclusiveLimit: 1 })],
-      terminateAfter: true,
-      want: {
-        phase: "Successful",
-        message: "Run Terminated",
-        metrics: ["job Successful"],
-        runSummary: { count: 1, successful: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "an argument that is not there",
-    {
-      metrics: [metric("m-{{args.bar}}")],
-      want: {
-        phase: "Error",
-        message: "Unable to resolve metric arguments: failed to resolve {{args.bar}}",
-        runSummary: {},
-      },
-    },
-  ],
-  [
-    "an argument without value",
-    {
-      metrics: [metric("m")],
-      more: { args: [{ name: "foo" }] },
-      want: {
-        phase: "Error",
-        message: 'Unable to resolve metric arguments: argument "foo" was not supplied',
-        runSummary: {},
-      },
-    },
-  ],
-  [
-    "a secret that is not there",
-    {
-      metrics: [metric("m", { initialDelay: "1h" })],
-      more: { args: [{ name: "foo", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] },
-      want: {
-        phase: "Error",
-        message: 'Unable to resolve metric arguments: secrets "s" not found',
-        runSummary: {},
-      },
-    },
-  ],
-  [
-    "a spec that makes no sense (trap 37)",
-    {
-      metrics: [metric("m", { count: 2 })],
-      want: {
-        phase: "Error",
-        message: "Analysis spec invalid: metrics[0]: interval must be specified when count > 1",
-        runSummary: {},
-      },
-    },
-  ],
-  [
-    "a dry-run rule that matches nothing (trap 20)",
-    {
-      metrics: [metric("m")],
-      more: { dryRun: [{ metricName: "*" }] },
-      want: {
-        phase: "Error",
-        message: "Analysis spec invalid: dryRun[0]: Rule didn't match any metric name(s)",
-        runSummary: {},
-      },
-    },
-  ],
-  [
-    "four errors, defaults",
-    {
-      metrics: [metric("err")],
-      rounds: 4,
-      want: { phase: "Running", metrics: ["err Running"], runSummary: { count: 1 }, dryRunSummary: {} },
-    },
-  ],
-  [
-    "five errors, defaults (trap 13)",
-    {
-      metrics: [metric("err")],
-      rounds: 5,
-      want: {
-        phase: "Error",
-        message:
-          'Metric "err" assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4): "Error Message: no such host"',
-        metrics: ["err Error"],
-        runSummary: { count: 1, error: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "a dry metric fails, the main one misses consecutiveSuccessLimit (traps 22, 23)",
-    {
-      metrics: [
-        metric("bad-dry"),
-        metric("bad-main", { failureLimit: -1, consecutiveSuccessLimit: 1, count: 1 }),
-      ],
-      more: { dryRun: [{ metricName: "dry" }] },
-      want: {
-        phase: "Failed",
-        metrics: ["bad-dry Failed", "bad-main Failed"],
-        runSummary: { count: 1, successful: 1 },
-        dryRunSummary: { count: 1, failed: 1 },
-      },
-    },
-  ],
-  [
-    "failureLimit and consecutiveSuccessLimit, count exhausted (trap 23)",
-    {
-      metrics: [metric("bad", { failureLimit: 1, consecutiveSuccessLimit: 1, count: 2, interval: "1s" })],
-      rounds: 2,
-      want: {
-        phase: "Failed",
-        message: 'Metric "bad" assessed Failed due to failed (2) > failureLimit (1)',
-        metrics: ["bad Failed"],
-        runSummary: { count: 1, failed: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "two failing metrics",
-    {
-      metrics: [metric("bad-j1"), metric("bad-k")],
-      want: {
-        phase: "Failed",
-        message: 'Metric "bad-j1" assessed Failed due to failed (1) > failureLimit (0)',
-        metrics: ["bad-j1 Failed", "bad-k Failed"],
-        runSummary: { count: 2, failed: 2 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "a metric and a delayed one",
-    {
-      metrics: [metric("m", { interval: "1m" }), metric("late", { initialDelay: "1h" })],
-      want: { phase: "Running", metrics: ["m Running"], runSummary: { count: 2 }, dryRunSummary: {} },
-    },
-  ],
-  [
-    'count "0", no interval',
-    {
-      metrics: [metric("m", { count: "0" })],
-      want: {
-        phase: "Successful",
-        metrics: ["m Successful"],
-        runSummary: { count: 1, successful: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    'count "abc" and an interval (trap 24)',
-    {
-      metrics: [metric("m", { count: "abc", interval: "1s" })],
-      rounds: 3,
-      want: { phase: "Running", metrics: ["m Running"], runSummary: { count: 1 }, dryRunSummary: {} },
-    },
-  ],
-  [
-    "a provider that cannot be built, consecutiveErrorLimit 0",
-    {
-      metrics: [metric("err", { consecutiveErrorLimit: 0 })],
-      want: {
-        phase: "Error",
-        message:
-          'Metric "err" assessed Error due to consecutiveErrors (1) > consecutiveErrorLimit (0): "Error Message: no such host"',
-        metrics: ["err Error"],
-        runSummary: { count: 1, error: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "Failed is worse than Error across metrics (trap 16)",
-    {
-      metrics: [metric("err", { consecutiveErrorLimit: 0 }), metric("bad")],
-      want: {
-        phase: "Failed",
-        message: 'Metric "bad" assessed Failed due to failed (1) > failureLimit (0)',
-        metrics: ["err Error", "bad Failed"],
-        runSummary: { count: 2, error: 1, failed: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "one metric fails, its siblings end with it (trap 17)",
-    {
-      metrics: [metric("m", { interval: "1h" }), metric("bad"), job("job"), metric("late", { initialDelay: "1h" })],
-      want: {
-        phase: "Failed",
-        message: 'Metric "bad" assessed Failed due to failed (1) > failureLimit (0)',
-        metrics: ["m Successful", "bad Failed", "job Inconclusive"],
-        runSummary: { count: 4, successful: 1, failed: 1, inconclusive: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "failureLimit 3 tolerates three (trap 14)",
-    {
-      metrics: [metric("bad", { failureLimit: 3, interval: "1s" })],
-      rounds: 3,
-      want: { phase: "Running", metrics: ["bad Running"], runSummary: { count: 1 }, dryRunSummary: {} },
-    },
-  ],
-  [
-    "failureLimit 3 fails at the fourth (trap 14)",
-    {
-      metrics: [metric("bad", { failureLimit: 3, interval: "1s" })],
-      rounds: 4,
-      want: {
-        phase: "Failed",
-        message: 'Metric "bad" assessed Failed due to failed (4) > failureLimit (3)',
-        metrics: ["bad Failed"],
-        runSummary: { count: 1, failed: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-  [
-    "only dry metrics: successful whatever they say",
-    {
-      metrics: [metric("bad")],
-      more: { dryRun: [{ metricName: ".*" }] },
-      want: {
-        phase: "Successful",
-        metrics: ["bad Failed"],
-        runSummary: {},
-        dryRunSummary: { count: 1, failed: 1 },
-      },
-    },
-  ],
-  [
-    "consecutiveSuccessLimit reached",
-    {
-      metrics: [metric("m", { consecutiveSuccessLimit: 2, interval: "1s" })],
-      rounds: 2,
-      want: {
-        phase: "Successful",
-        metrics: ["m Successful"],
-        runSummary: { count: 1, successful: 1 },
-        dryRunSummary: {},
-      },
-    },
-  ],
-];
-for (const [name, { metrics, more, terminateAfter, rounds = 1, want }] of vectors) {
-  test(`10.1: ${name}`, async () => {
-    const run = lab({ spec: { metrics, ...more }, measure: byName });
-    for (let round = 0; round < rounds; round += 1) {
-      await run.settle();
-      run.pass(11);
-    }
-    if (terminateAfter === true) {
-      run.change({ terminate: true });
-      await run.settle();
-    }
-    deepEqual(outline(run.status), want);
-  });
-}
-
-test("10.1: inconclusive when both limits apply and the count is exhausted", async () => {
-  const answers = [bad, good];
-  const spec = { metrics: [metric("m", { failureLimit: 1, consecutiveSuccessLimit: 2, count: 3, interval: "1s" })] };
-  const run = lab({ spec, measure: () => answers[run.asked.length % 2] ?? good });
-  for (let round = 0; round < 3; round += 1) {
-    await run.settle();
-    run.pass(11);
-  }
-  equal(run.asked.length, 3);
-  deepEqual(outline(run.status), {
-    phase: "Inconclusive",
-    metrics: ["m Inconclusive"],
-    runSummary: { count: 1, successful: 1 },
-    dryRunSummary: {},
-  });
-});
+import { bad, byName, failing, job, lab, metric, running, start } from "./lab.ts";
 
 test("a run writes its times, measurements, counters and events", async () => {
-  const run = lab({ spec: { metrics: [metric("bad")] }, measure: () => ({ ...bad, about: { ResolvedX: "q" } }) });
+  const run = lab({
+    spec: { metrics: [metric("bad")] },
+    measure: () => ({ ...bad, about: { ResolvedX: "q" } }),
+  });
   await run.settle();
   const at = rfc3339(start);
   deepEqual(run.status, {
@@ -392,7 +39,11 @@ test("a run writes its times, measurements, counters and events", async () => {
 test("a run that makes no sense has the event, and no times", async () => {
   const run = lab({ spec: { metrics: [] } });
   await run.settle();
-  deepEqual(run.status, { phase: "Error", message: "Analysis spec invalid: no metrics specified", runSummary: {} });
+  deepEqual(run.status, {
+    phase: "Error",
+    message: "Analysis spec invalid: no metrics specified",
+    runSummary: {},
+  });
   deepEqual(run.events, ["Warning AnalysisRunError Analysis Completed. Result: Error"]);
 });
 
@@ -406,7 +57,15 @@ test("a dry metric's result tells what it would have done (trap 22)", async () =
 
 test("ten measurements are kept, all are counted (trap 39)", async () => {
   const spec = { metrics: [metric("a", { interval: "1s" }), metric("b", { interval: "1s" })] };
-  const run = lab({ spec: { ...spec, measurementRetention: [{ metricName: ".*", limit: 5 }, { metricName: "a", limit: 2 }] } });
+  const run = lab({
+    spec: {
+      ...spec,
+      measurementRetention: [
+        { metricName: ".*", limit: 5 },
+        { metricName: "a", limit: 2 },
+      ],
+    },
+  });
   for (let round = 0; round < 7; round += 1) {
     await run.settle();
     run.pass(2);
@@ -418,12 +77,18 @@ test("ten measurements are kept, all are counted (trap 39)", async () => {
       [7, 5],
     ],
   );
-  const collections = run.asked.flatMap(({ task, metric: { name } }) => (task.do === "collect" ? [`${name} ${task.limit}`] : []));
+  const collections = run.asked.flatMap(({ task, metric: { name } }) =>
+    task.do === "collect" ? [`${name} ${task.limit}`] : [],
+  );
   deepEqual(collections.sort(), ["a 2", "a 2", "a 2", "a 2", "a 2", "b 5", "b 5"]);
 });
 
 test("a measurement under way is looked at again when it says so, and keeps what it is", async () => {
-  const answers: Measured[] = [running, { is: "running", resumeAt: start }, { is: "verdict", phase: "Successful" }];
+  const answers: Measured[] = [
+    running,
+    { is: "running", resumeAt: start },
+    { is: "verdict", phase: "Successful" },
+  ];
   const run = lab({ spec: { metrics: [job("job")] }, measure: () => answers.shift() ?? failing });
   const plan = await run.settle();
   const [measurement] = run.status.metricResults?.[0]?.measurements ?? [];
@@ -434,7 +99,10 @@ test("a measurement under way is looked at again when it says so, and keeps what
     resumeAt: "2024-05-01T12:00:01Z",
   });
   equal(plan?.requeueAt, start + 1000);
-  deepEqual(run.asked.map(({ task }) => task.do), ["run", "resume"]);
+  deepEqual(
+    run.asked.map(({ task }) => task.do),
+    ["run", "resume"],
+  );
 
   run.pass(1);
   await run.settle();

@@ -1,7 +1,7 @@
+import { analysisRunKind } from "../../src/analysis/index.ts";
+import type { AnalysisRunSpec, AnalysisRunStatus, Metric } from "../../src/analysis/types.ts";
 import type { KubeObject } from "../../src/api/object.ts";
 import { type Instant, instant, later, type Millis } from "../../src/api/time.ts";
-import { analysisRunKind } from "../../src/analysis/index.ts";
-import type { AnalysisRunSpec, AnalysisRunStatus } from "../../src/analysis/types.ts";
 import type { Measure, Measured, MeasureRequest } from "../../src/reconcile/measure.ts";
 import type { Plan } from "../../src/reconcile/plan.ts";
 import type { CacheReader, Client, Ports, Reading } from "../../src/reconcile/ports.ts";
@@ -43,8 +43,17 @@ export function lab({ spec, status, measure = () => good, secrets = {} }: LabOpt
       return data && { apiVersion: "v1", kind: "Secret", metadata: { name }, data };
     },
   } as Pick<Client, "get"> as Client;
-  const cache = { watches: () => true, get: () => run } as Pick<CacheReader, "watches" | "get"> as CacheReader;
-  const ports: Ports = { clock: { now: () => now, at: () => () => {} }, cache, client, readings, last: () => undefined };
+  const cache = { watches: () => true, get: () => run } as Pick<
+    CacheReader,
+    "watches" | "get"
+  > as CacheReader;
+  const ports: Ports = {
+    clock: { now: () => now, at: () => () => {} },
+    cache,
+    client,
+    readings,
+    last: () => undefined,
+  };
 
   return {
     asked,
@@ -69,7 +78,9 @@ export function lab({ spec, status, measure = () => good, secrets = {} }: LabOpt
       const plan = kind.decide(seen, now);
       const patch = plan.status?.patch;
       if (patch !== undefined) run = { ...run, status: merged(run["status"], patch) };
-      events.push(...(plan.status?.events ?? []).map(({ type, reason, message }) => `${type} ${reason} ${message}`));
+      events.push(
+        ...(plan.status?.events ?? []).map(({ type, reason, message }) => `${type} ${reason} ${message}`),
+      );
       await new Promise((resolve) => setImmediate(resolve));
       return plan;
     },
@@ -93,13 +104,18 @@ function readingsAt(now: () => Instant) {
   const known = new Map<string, { reading?: Reading; readonly end: AbortController }>();
   return {
     known,
-    take(_key: string, id: string, _pool: string, begin: (signal: AbortSignal) => Promise<unknown>): Reading | undefined {
+    take(
+      _key: string,
+      id: string,
+      _pool: string,
+      begin: (signal: AbortSignal) => Promise<unknown>,
+    ): Reading | undefined {
       const entry = known.get(id);
       if (entry !== undefined) return entry.reading;
       const mine: { reading?: Reading; readonly end: AbortController } = { end: new AbortController() };
       known.set(id, mine);
       const startedAt = now();
-      begin(mine.end.signal).then((value) => {
+      void begin(mine.end.signal).then((value) => {
         mine.reading = { is: "value", value, startedAt, finishedAt: now() };
       });
       return undefined;
@@ -122,4 +138,68 @@ function merged(target: unknown, patch: unknown): unknown {
     else result[field] = merged(result[field], value);
   }
   return result;
+}
+
+/** A metric that is good when its result is 1. */
+export const metric = (name: string, more: Partial<Metric> = {}): Metric => ({
+  name,
+  successCondition: "result == 1",
+  provider: { web: { url: "http://x" } },
+  ...more,
+});
+/** The same, measured by a Job. */
+export const job = (name: string, more: Partial<Metric> = {}): Metric =>
+  metric(name, { provider: { job: { spec: {} } }, ...more });
+
+export const running: Measured = { is: "running", resumeAt: start, metadata: { "job-name": "j" } };
+/** What became of a measurement that was ended. */
+export const ended: Measured = { is: "verdict", phase: "Inconclusive" };
+
+/** Answers by metric: `bad` for those whose name begins with `bad`, and so on. */
+export const byName: Script = ({ metric: { name }, task }) => {
+  if (task.do === "terminate") return ended;
+  if (name.startsWith("bad")) return bad;
+  if (name.startsWith("err")) return failing;
+  return name.startsWith("job") ? running : good;
+};
+
+/** The status without its times, and the results without their measurements. */
+export function outline({
+  startedAt: _,
+  completedAt: __,
+  metricResults,
+  ...status
+}: AnalysisRunStatus): unknown {
+  return {
+    ...status,
+    ...(metricResults && { metrics: metricResults.map(({ name, phase }) => `${name} ${phase}`) }),
+  };
+}
+
+/** What a run comes to: `rounds` looks 11 s apart, then, if asked, its end. */
+export interface Vector {
+  readonly metrics: readonly Metric[];
+  readonly more?: Partial<LabOptions["spec"]>;
+  readonly terminateAfter?: boolean;
+  readonly rounds?: number;
+  readonly want: unknown;
+}
+
+/** Plays a vector and returns the outline of the status that it comes to. */
+export async function played({
+  metrics,
+  more,
+  terminateAfter,
+  rounds = 1,
+}: Omit<Vector, "want">): Promise<unknown> {
+  const run = lab({ spec: { metrics, ...more }, measure: byName });
+  for (let round = 0; round < rounds; round += 1) {
+    await run.settle();
+    run.pass(11);
+  }
+  if (terminateAfter === true) {
+    run.change({ terminate: true });
+    await run.settle();
+  }
+  return outline(run.status);
 }

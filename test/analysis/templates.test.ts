@@ -2,7 +2,12 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { runName } from "../../src/analysis/names.ts";
 import { referencedTemplates } from "../../src/analysis/references.ts";
-import { measuresTheSame, mergedArgs, mergedTemplates, newAnalysisRun } from "../../src/analysis/templates.ts";
+import {
+  measuresTheSame,
+  mergedArgs,
+  mergedTemplates,
+  newAnalysisRun,
+} from "../../src/analysis/templates.ts";
 import type { AnalysisTemplateSpec } from "../../src/analysis/types.ts";
 
 const metric = (name: string) => ({ name, provider: { prometheus: { query: name } } });
@@ -14,13 +19,27 @@ const templates: Record<string, AnalysisTemplateSpec> = {
   "AnalysisTemplate/e": { templates: [{ templateName: "e" }] },
   "ClusterAnalysisTemplate/c": { templates: [{ templateName: "e" }] },
 };
-const find = (name: string, cluster: boolean) => templates[`${cluster ? "Cluster" : ""}AnalysisTemplate/${name}`];
+const find = (name: string, cluster: boolean) =>
+  templates[`${cluster ? "Cluster" : ""}AnalysisTemplate/${name}`];
 
 test("references: parents come first, namespaced ones before cluster ones, cycles end (trap 32)", () => {
   const found = referencedTemplates([{ templateName: "e" }, { templateName: "e" }], find, "spec.x");
-  deepEqual(found.map(({ name }) => name), ["e"]);
-  const all = referencedTemplates([{ templateName: "c", clusterScope: true }, { templateName: "e" }], find, "spec.x");
-  deepEqual(all.map(({ name, clusterScope }) => [name, clusterScope]), [["e", false], ["c", true]]);
+  deepEqual(
+    found.map(({ name }) => name),
+    ["e"],
+  );
+  const all = referencedTemplates(
+    [{ templateName: "c", clusterScope: true }, { templateName: "e" }],
+    find,
+    "spec.x",
+  );
+  deepEqual(
+    all.map(({ name, clusterScope }) => [name, clusterScope]),
+    [
+      ["e", false],
+      ["c", true],
+    ],
+  );
 });
 
 const missing: [name: string, ref: object, message: string][] = [
@@ -30,7 +49,11 @@ const missing: [name: string, ref: object, message: string][] = [
     { templateName: "a", clusterScope: true },
     `spec.x: Invalid value: "a": ClusterAnalysisTemplate 'a' not found`,
   ],
-  ["a nested one", { templateName: "a" }, `spec.templates: Invalid value: "gone": AnalysisTemplate 'gone' not found`],
+  [
+    "a nested one",
+    { templateName: "a" },
+    `spec.templates: Invalid value: "gone": AnalysisTemplate 'gone' not found`,
+  ],
 ];
 for (const [name, ref, message] of missing) {
   test(`references: ${name} that is not there`, () => {
@@ -44,16 +67,27 @@ const secret = { secretKeyRef: { name: "s", key: "k" } };
 test("templates merge in order; a value fills an empty argument", () => {
   const merged = mergedTemplates([
     { metrics: [metric("m1")], args: [arg("x"), arg("y", "1")], dryRun: [{ metricName: "m1" }] },
-    { metrics: [metric("m2")], args: [arg("x", "2"), { name: "y", valueFrom: secret }], dryRun: [{ metricName: ".*" }] },
+    {
+      metrics: [metric("m2")],
+      args: [arg("x", "2"), { name: "y", valueFrom: secret }],
+      dryRun: [{ metricName: ".*" }],
+    },
   ]);
-  deepEqual(merged.metrics.map(({ name }) => name), ["m1", "m2"]);
+  deepEqual(
+    merged.metrics.map(({ name }) => name),
+    ["m1", "m2"],
+  );
   deepEqual(merged.args, [arg("x", "2"), arg("y", "1")]);
   deepEqual(merged.dryRun, [{ metricName: "m1" }, { metricName: ".*" }]);
 });
 
 const retention = { measurementRetention: [{ metricName: "m", limit: 2 }] };
 const conflicts: [name: string, specs: AnalysisTemplateSpec[], message: string][] = [
-  ["two metrics", [{ metrics: [metric("m")] }, { metrics: [metric("m")] }], "two metrics have the same name 'm'"],
+  [
+    "two metrics",
+    [{ metrics: [metric("m")] }, { metrics: [metric("m")] }],
+    "two metrics have the same name 'm'",
+  ],
   [
     "two values (trap 27)",
     [{ args: [arg("c", "1")] }, { args: [arg("c", "2")] }],
@@ -64,7 +98,11 @@ const conflicts: [name: string, specs: AnalysisTemplateSpec[], message: string][
     [{ dryRun: [{ metricName: "m" }] }, { dryRun: [{ metricName: "m" }] }],
     "two Dry-Run metric rules have the same name 'm'",
   ],
-  ["two retention rules", [retention, retention], "two Measurement Retention metric rules have the same name 'm'"],
+  [
+    "two retention rules",
+    [retention, retention],
+    "two Measurement Retention metric rules have the same name 'm'",
+  ],
 ];
 for (const [name, specs, message] of conflicts) {
   test(`templates: ${name} contradict each other`, () => throws(() => mergedTemplates(specs), { message }));
@@ -99,7 +137,10 @@ test("a new run has the metrics as they are written, and the starter's rules fir
       args: [arg("a", "1")],
     },
   });
-  throws(() => newAnalysisRun({ metadata: { name: "r" }, templates: [retention], ...retention }), /same name 'm'/);
+  throws(
+    () => newAnalysisRun({ metadata: { name: "r" }, templates: [retention], ...retention }),
+    /same name 'm'/,
+  );
 });
 
 test("runs are the same when they measure the same", () => {

@@ -41,7 +41,11 @@ const cases: [rule: number, metrics: ReturnType<typeof metric>[], message: strin
   ],
   [14, [metric({ provider: {} })], "metrics[0]: no provider specified"],
   [15, [metric({ provider: { web: {}, job: {} } })], "metrics[0]: multiple providers specified"],
-  [15, [metric({ provider: { plugin: { "a/b": {}, "c/d": {} } } })], "metrics[0]: multiple providers specified"],
+  [
+    15,
+    [metric({ provider: { plugin: { "a/b": {}, "c/d": {} } } })],
+    "metrics[0]: multiple providers specified",
+  ],
 ];
 for (const [rule, metrics, message] of cases) {
   test(`1.9.1 rule ${rule}: ${message}`, () => throws(() => checkMetrics(metrics), { message }));

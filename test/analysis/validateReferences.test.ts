@@ -21,11 +21,19 @@ const wrong: [name: string, run: () => void, value: string, detail: string][] = 
   ],
   [
     "two values for an argument",
-    check([{ args: [{ name: "c", value: "1" }] }, { args: [{ name: "c", value: "2" }] }], [{ name: "c", value: "3" }]),
+    check(
+      [{ args: [{ name: "c", value: "1" }] }, { args: [{ name: "c", value: "2" }] }],
+      [{ name: "c", value: "3" }],
+    ),
     "templateNames: [a b]",
     "Argument `c` specified multiple times with different values: '1', '2'",
   ],
-  ["an argument without value", check([{ args: [{ name: "n" }] }]), "templateNames: [a]", "args.n was not resolved"],
+  [
+    "an argument without value",
+    check([{ args: [{ name: "n" }] }]),
+    "templateNames: [a]",
+    "args.n was not resolved",
+  ],
   ["a rule twice", check([twice]), "templateNames: [a]", "two Dry-Run metric rules have the same name 'm'"],
   [
     "an argument that only a sibling declares (trap 26)",
@@ -62,13 +70,18 @@ const wrong: [name: string, run: () => void, value: string, detail: string][] = 
   ],
   [
     "a background argument that a sibling gives, with another one passed",
-    check([{ args: [{ name: "n" }] }, { args: [{ name: "n", value: "1" }] }], [{ name: "o", value: "" }], true),
+    check(
+      [{ args: [{ name: "n" }] }, { args: [{ name: "n", value: "1" }] }],
+      [{ name: "o", value: "" }],
+      true,
+    ),
     "a",
     "n",
   ],
 ];
 for (const [name, run, value, detail] of wrong) {
-  test(`1.9.2 refuses ${name}`, () => throws(run, { message: `${path}: Invalid value: "${value}": ${detail}` }));
+  test(`1.9.2 refuses ${name}`, () =>
+    throws(run, { message: `${path}: Invalid value: "${value}": ${detail}` }));
 }
 
 const fine: [name: string, run: () => void][] = [
@@ -80,7 +93,9 @@ const fine: [name: string, run: () => void][] = [
   ],
   [
     "a count with a default",
-    check([{ metrics: [metric({ interval: "1m", count: "{{args.n}}" })], args: [{ name: "n", value: "2" }] }]),
+    check([
+      { metrics: [metric({ interval: "1m", count: "{{args.n}}" })], args: [{ name: "n", value: "2" }] },
+    ]),
   ],
 ];
 for (const [name, run] of fine) test(`1.9.2 accepts ${name}`, () => doesNotThrow(run));

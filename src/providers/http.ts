@@ -1,0 +1,210 @@
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
+import type { AxiosRequestConfig, AxiosStatic } from "axios";
+import type { Millis } from "../api/time.ts";
+
+/** One HTTP request of a provider. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  /** How long the answer may take, redirects and retries included. */
+  readonly timeout: Millis;
+  /** Whether certificates are not verified. */
+  readonly insecure?: boolean | undefined;
+  /** Whether it only reads: it is repeated when the connection fails or the server has an error, within its time. */
+  readonly reads: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The answer; every status is one. */
+export interface HttpReply {
+  readonly status: number;
+  readonly statusText: string;
+  readonly body: string;
+}
+
+/** Sends a request. Rejects with `HttpFailure` when no complete answer came. */
+export type Http = (request: HttpRequest) => Promise<HttpReply>;
+
+/** No complete answer came: `Get "http://x/y": connection refused`. No header and no password is in the message. */
+export class HttpFailure extends Error {
+  /** Whether the same request may succeed a moment later. */
+  readonly mayPass: boolean;
+
+  constructor({ method, url }: HttpRequest, reason: string, mayPass = false) {
+    const verb = `${method.slice(0, 1).toUpperCase()}${method.slice(1).toLowerCase()}`;
+    super(`${verb} ${JSON.stringify(shown(url))}: ${reason}`);
+    this.name = "HttpFailure";
+    this.mayPass = mayPass;
+  }
+}
+
+/** Answers beyond this are given up: nothing that a condition could use is that long. */
+export const largestReply = 16 * 1024 * 1024;
+
+/** How often a read is repeated, and the first wait before that in milliseconds. */
+const repeats = { retries: 2, minTimeout: 100, factor: 3 };
+
+interface Loaded {
+  readonly axios: AxiosStatic;
+  readonly verifying: HttpsAgent;
+  readonly trusting: HttpsAgent;
+  readonly plain: HttpAgent;
+}
+
+/**
+ * The HTTP client that all providers share. It is loaded by the first request, keeps connections, honours the proxies of
+ * the environment, follows up to 10 redirects, and bounds the time and the size of every answer.
+ */
+export function httpClient(): Http {
+  let loading: Promise<Loaded> | undefined;
+  return async (request) => {
+    loading ??= load();
+    const loaded = await loading;
+    if (!request.reads) return send(loaded, request, deadlineOf(request));
+    return repeated(loaded, request, deadlineOf(request));
+  };
+}
+
+async function load(): Promise<Loaded> {
+  const [{ default: axios }, http, https] = await Promise.all([
+    import("axios"),
+    import("node:http"),
+    import("node:https"),
+  ]);
+  const options = { keepAlive: true, timeout: 60_000, maxFreeSockets: 64 };
+  return {
+    axios,
+    plain: new http.Agent(options),
+    verifying: new https.Agent(options),
+    trusting: new https.Agent({ ...options, rejectUnauthorized: false }),
+  };
+}
+
+/** Which requests are over time; a timeout of 0 is over at once. */
+function deadlineOf({ timeout }: HttpRequest): AbortSignal {
+  return timeout <= 0 ? AbortSignal.abort() : AbortSignal.timeout(Math.min(timeout, 2 ** 31 - 1));
+}
+
+/** The last answer or failure once the request was repeated often enough. */
+async function repeated(loaded: Loaded, request: HttpRequest, deadline: AbortSignal): Promise<HttpReply> {
+  const { default: pRetry } = await import("p-retry");
+  let reply: HttpReply | undefined;
+  try {
+    return await pRetry(
+      async () => {
+        reply = undefined;
+        reply = await send(loaded, request, deadline);
+        if (reply.status >= 500 && reply.status !== 501)
+          throw new HttpFailure(request, reply.statusText, true);
+        return reply;
+      },
+      { ...repeats, shouldRetry: ({ error }) => error instanceof HttpFailure && error.mayPass },
+    );
+  } catch (error) {
+    if (reply !== undefined) return reply;
+    throw error;
+  }
+}
+
+async function send(
+  { axios, ...agents }: Loaded,
+  request: HttpRequest,
+  deadline: AbortSignal,
+): Promise<HttpReply> {
+  if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
+  const { url, authorization } = addressed(request.url);
+  const config: AxiosRequestConfig = {
+    method: request.method,
+    url,
+    headers: headersOf(request.headers ?? {}, authorization),
+    data: request.body,
+    responseType: "text",
+    transformResponse: (body: unknown) => body,
+    transformRequest: (body: unknown) => body,
+    validateStatus: () => true,
+    maxRedirects: 10,
+    maxContentLength: largestReply,
+    maxBodyLength: Infinity,
+    httpAgent: agents.plain,
+    httpsAgent: request.insecure === true ? agents.trusting : agents.verifying,
+    signal: AbortSignal.any([request.signal, deadline]),
+  };
+  try {
+    const { status, statusText, data } = await axios.request<unknown>(config);
+    return { status, statusText, body: typeof data === "string" ? data : "" };
+  } catch (error) {
+    if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
+    if (request.signal.aborted) throw new HttpFailure(request, "context canceled");
+    throw new HttpFailure(request, reasonOf(error), isConnectionFault(error));
+  }
+}
+
+/** User and password of the address go into a header, unless there is one already. */
+function addressed(address: string): { readonly url: string; readonly authorization?: string } {
+  const url = new URL(address);
+  if (url.username === "" && url.password === "") return { url: address };
+  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  url.username = "";
+  url.password = "";
+  return { url: url.href, authorization: basic(user) };
+}
+
+/** The value of an `Authorization` header for `user:password`. */
+export function basic(user: string): string {
+  return `Basic ${Buffer.from(user).toString("base64")}`;
+}
+
+/** Names are compared without case; the later of two wins. `Host` is what the address says. */
+function headersOf(
+  headers: Readonly<Record<string, string>>,
+  authorization: string | undefined,
+): Readonly<Record<string, string>> {
+  const all = {
+    "User-Agent": "lotse",
+    Accept: "*/*",
+    ...(authorization !== undefined && { Authorization: authorization }),
+    ...headers,
+  };
+  const byName = new Map(
+    Object.entries(all).map(([name, value]) => [name.toLowerCase(), [name, value] as const]),
+  );
+  byName.delete("host");
+  return Object.fromEntries(byName.values());
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connect: connection refused",
+  ECONNRESET: "connection reset by peer",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "temporary failure in name resolution",
+  ETIMEDOUT: "i/o timeout",
+  EHOSTUNREACH: "connect: no route to host",
+  ERR_FR_TOO_MANY_REDIRECTS: "stopped after 10 redirects",
+};
+
+/** What went wrong in words; never what was sent. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "the request failed";
+  const { code = "", message } = error as Error & { readonly code?: string };
+  if (message.startsWith("maxContentLength"))
+    return `the answer is larger than ${largestReply / 1024 / 1024} MiB`;
+  if (message === "socket hang up") return "EOF";
+  return reasons[code] ?? message;
+}
+
+function isConnectionFault(error: unknown): boolean {
+  const { code = "" } = error as { readonly code?: string };
+  return ["ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPIPE"].includes(code);
+}
+
+/** The address without its password. */
+function shown(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  if (url.password === "") return address;
+  url.password = "xxxxx";
+  return url.href;
+}
