@@ -19,7 +19,7 @@ export function builtinCall(builtin: Builtin, given: readonly Argument[], name: 
   return { type, run: withArguments(given, (values, frame) => builtin.run(values, frame, name)) };
 }
 
-/** The call of a function of the environment, or of a method. Throws a `Problem` when it cannot be called so. */
+/** The call of a function of the environment or of a method. Throws a `Problem` when it cannot be. */
 export function callOf(target: Typed, given: readonly Argument[], name: string): Typed {
   if (target.type.kind === "unknown") return { type: unknownType, run: calling(target, given) };
   if (target.type.kind !== "function") throw new Problem(`${target.type.name} is not callable`);

@@ -53,8 +53,8 @@ export function evaluateTime(source: string, now: Instant): Instant {
 
 /**
  * The value of an expression over any names, of which nothing is known beforehand: an unknown one is nothing.
- * `time.Now()` and `time.Parse(rfc3339)` are always there. Throws a `Problem` when something is asked of a value that it
- * cannot do (analysis 8.4).
+ * `time.Now()` and `time.Parse(rfc3339)` are always there. Throws a `Problem` when something is asked of a
+ * value that it cannot do (analysis 8.4).
  */
 export function evaluateLoosely(
   { syntax }: Condition,

@@ -5,10 +5,7 @@ import type { Type } from "./types.ts";
 /** How many elements an expression may make, as the peer limits it. */
 const mostMemory = 1_000_000;
 
-/**
- * How many elements an expression may look at: about a second of work, where honest conditions need
- * microseconds.
- */
+/** How many elements an expression may look at: well under a second of work. */
 const mostWork = 3_000_000;
 
 /** What a predicate knows of the element it looks at. */

@@ -8,7 +8,7 @@ import {
   type Value,
 } from "../../../src/analysis/expression/index.ts";
 
-/** The rows of a table beside the tests, each a list of cells; lines that begin with `#` and a blank are comments. */
+/** The rows of a table beside the tests, each a list of cells; lines that begin with `# ` are comments. */
 export function rowsOf(file: string): readonly (readonly string[])[] {
   return readFileSync(new URL(file, import.meta.url), "utf8")
     .split("\n")
