@@ -13,7 +13,7 @@ import {
   type RunStatus,
   recordedRun,
 } from "./analysisPlaces.ts";
-import { ownerOf } from "./owner.ts";
+import { ownerOf } from "../reconcile/owner.ts";
 import { isSaturated } from "./saturation.ts";
 import { templateFinder } from "./templates.ts";
 import type { View } from "./view.ts";

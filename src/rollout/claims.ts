@@ -1,6 +1,6 @@
 import { refOf } from "../api/object.ts";
 import type { Effect } from "../reconcile/effect.ts";
-import { ownerOf } from "./owner.ts";
+import { ownerOf } from "../reconcile/owner.ts";
 import type { View } from "./view.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { type Instant, instant, rfc3339, since } from "../api/time.ts";
-import { conditionOf } from "./conditions.ts";
+import { conditionOf } from "../reconcile/conditions.ts";
 import type { Move } from "./move.ts";
 import type { Status } from "./status.ts";
 import type { View } from "./view.ts";

@@ -2,7 +2,7 @@ import { earliest, type Instant, justAfter } from "../api/time.ts";
 import type { Effect, EventNote } from "../reconcile/effect.ts";
 import type { Plan } from "../reconcile/plan.ts";
 import { replicasEffect } from "./birth.ts";
-import { conditionOf } from "./conditions.ts";
+import { conditionOf } from "../reconcile/conditions.ts";
 import { forgotten } from "./history.ts";
 import { revisionEffect, revisionFor } from "./maintenance.ts";
 import type { Move } from "./move.ts";

@@ -1,5 +1,5 @@
 import { type Instant, instant, later, seconds } from "../api/time.ts";
-import { type Condition, type Conditions, conditionOf, refresh, set } from "./conditions.ts";
+import { type Condition, type Conditions, conditionOf, refresh, set } from "../reconcile/conditions.ts";
 import type { Status } from "./status.ts";
 import type { View } from "./view.ts";
 

@@ -1,4 +1,4 @@
-import { type Conditions, conditionOf, refresh, replace, set, without } from "./conditions.ts";
+import { type Conditions, conditionOf, refresh, replace, set, without } from "../reconcile/conditions.ts";
 import { pauseConditions, progressing } from "./progressing.ts";
 import { isSaturated } from "./saturation.ts";
 import type { Status } from "./status.ts";

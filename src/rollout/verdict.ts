@@ -1,5 +1,5 @@
 import { type Analyses, analysesFor } from "./analysisRuns.ts";
-import { conditionOf } from "./conditions.ts";
+import { conditionOf } from "../reconcile/conditions.ts";
 import { countsOf } from "./counters.ts";
 import { type ExperimentState, experimentFor } from "./experiments.ts";
 import { deadlineApplies, madeProgress, subjectOf, timedOut } from "./progressing.ts";
