@@ -45,7 +45,7 @@ export function trafficFor(view: View, verdict: Verdict): Traffic {
     return { ...untouched, weight: 0, holds: true, carried: undefined, recorded: undefined };
   }
   const intent = intentOf(view, verdict);
-  const wanted = wantedOf(view, intent);
+  const wanted = wantedOf(view, intent, verdict);
   const carried = carriedNow(view, wanted);
   if (!stableCarries(view, intent.weight, verdict.aborted)) {
     return { ...untouched, weight: intent.weight, holds: false, carried, recorded: weights };
@@ -64,7 +64,7 @@ export function trafficFor(view: View, verdict: Verdict): Traffic {
 
 /** The first situation that holds (rollout-core 14.2). */
 function intentOf(view: View, verdict: Verdict): Intent {
-  const { status, promoted, dynamic, newRS, index, steps, M, R } = view;
+  const { status, promoted, newRS, index, steps, M } = view;
   const to = (weight: number, more: Partial<Intent> = {}): Intent => ({
     weight,
     canaryHash: newRS?.hash ?? "",
@@ -83,15 +83,17 @@ function intentOf(view: View, verdict: Verdict): Intent {
   if (promoted) return to(0);
   if (verdict.aborted) return to(stepDown(view, true));
   if (canaryAvailable(view) === 0) return to(0, experiments);
-  if (verdict.promoteFull) {
-    return to(
-      dynamic ? (R === 0 ? 0 : Math.floor((M * canaryAvailable(view)) / R)) : (recorded?.weight ?? 0),
-    );
-  }
+  if (verdict.promoteFull) return to(fullWeight(view));
   if (index === undefined) return to(0);
   const routes = managedRoutes(view);
   if (!atDesired(view)) return to(lastWeight(steps, index), { ...experiments, routes });
   return index < steps.length ? to(weightAt(view, index), { ...experiments, routes }) : to(M, { routes });
+}
+
+/** On full promotion the recorded weight stays; with a dynamic stable scale it follows the available pods. */
+function fullWeight({ dynamic, R, M, newRS, status }: View): number {
+  if (!dynamic) return status.canary?.weights?.canary.weight ?? 0;
+  return R === 0 ? 0 : Math.floor((M * (newRS?.available ?? 0)) / R);
 }
 
 /** Going back to stable with a dynamic stable scale: the split stays until stable has grown (14.2 row 1). */
@@ -100,7 +102,7 @@ export function rollsBackSlowly({ status, promoted, dynamic, newRS, R }: View): 
   return dynamic && promoted && hash !== undefined && hash !== newRS?.hash && (newRS?.available ?? 0) < R;
 }
 
-function wantedOf(view: View, intent: Intent): Wanted {
+function wantedOf(view: View, intent: Intent, verdict: Verdict): Wanted {
   const { canary, seen, namespace, name, M, stableRS, status } = view;
   const pair = canary?.pingPong;
   const side = status.canary?.stablePingPong === "ping" ? "ping" : "pong";
@@ -114,8 +116,15 @@ function wantedOf(view: View, intent: Intent): Wanted {
     max: M,
     stableHash: stableRS?.hash ?? "",
     managed: (canary?.trafficRouting?.managedRoutes ?? []).map((route) => route.name),
+    former: (status.canary?.weights?.additional ?? []).flatMap((side) => side.serviceName ?? []),
+    unready: verdict.aborted || rollsBackSlowly(view) ? undefined : unreadyOf(view),
     ...intent,
   };
+}
+
+/** A ReplicaSet of either version that is not fully available. */
+function unreadyOf({ newRS, stableRS }: View): string | undefined {
+  return [newRS, stableRS].find((set) => set !== undefined && set.available < set.size)?.name;
 }
 
 function carriedNow({ seen }: View, wanted: Wanted): number | undefined {

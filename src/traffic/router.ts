@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { LabelSelector } from "../api/meta.ts";
 import type { KindRef, KubeObject, ObjectRef } from "../api/object.ts";
 import type { Effect } from "../reconcile/effect.ts";
 
@@ -14,6 +15,8 @@ export interface AdditionalDestination {
   readonly serviceName: string;
   readonly podTemplateHash: string;
   readonly weight: number;
+  /** The port of its Service: the one named `http`, else the first. Routers that need one take 8080 when unknown. */
+  readonly port?: number | undefined;
 }
 
 /** How traffic should flow: everything a router may need, in one value that says the same until something changes. */
@@ -29,6 +32,10 @@ export interface Wanted {
   readonly weight: number;
   readonly max: number;
   readonly additional: readonly AdditionalDestination[];
+  /** Services of earlier experiments that may still be in the objects; what is not in `additional` is taken out. */
+  readonly former: readonly string[];
+  /** A ReplicaSet of either version that is not fully available; undefined while aborting (traffic-cli-ops 2.3.4). */
+  readonly unready?: string | undefined;
   /** Pod hashes for routers that tell versions apart by label; empty when that ReplicaSet does not exist. */
   readonly canaryHash: string;
   readonly stableHash: string;
@@ -49,6 +56,22 @@ export interface Capabilities {
   readonly pingPong: boolean;
 }
 
+/** The Rollout whose objects are to be read. */
+export interface RoutedRollout {
+  readonly namespace: string;
+  readonly name: string;
+  readonly stableService: string;
+  /** Every name in `managedRoutes`; some routers keep an object for each. */
+  readonly managed?: readonly string[] | undefined;
+}
+
+/** The objects of a kind in a namespace that have certain labels. */
+export interface Selected {
+  readonly kind: KindRef;
+  readonly namespace: string;
+  readonly selector: LabelSelector;
+}
+
 /** One traffic router. Pure: it names the objects it reshapes, turns traffic into writes, and reads back what they carry. */
 export interface Router<Config = unknown> {
   readonly config: z.ZodType<Config>;
@@ -56,10 +79,15 @@ export interface Router<Config = unknown> {
   /** Kinds that are watched while a Rollout uses this router, if their CRD exists. */
   kinds(config: Config): readonly KindRef[];
   /** What to read before `route`: existing objects, and those that it may create. */
-  objects(config: Config, rollout: { namespace: string; name: string; stableService: string }): readonly ObjectRef[];
+  objects(config: Config, rollout: RoutedRollout): readonly ObjectRef[];
+  /** Objects found by their labels are read too: they stand behind those of `objects()`. */
+  selects?(config: Config, rollout: RoutedRollout): readonly Selected[];
+  /** What the objects of `objects()` lead to (the router of a VirtualService); it stands behind all others. */
+  leadsTo?(config: Config, objects: readonly (KubeObject | undefined)[], rollout: RoutedRollout): readonly ObjectRef[];
   /**
    * The writes that make the objects carry what is wanted; none when they do already (that is how a weight is known
-   * to hold). `objects` are in the order of `objects()`, undefined where missing. Throws `Problem` when it cannot.
+   * to hold). `objects` are in the order of `objects()`, undefined where missing, then what `selects` and `leadsTo`
+   * brought. Throws `Problem` when it cannot.
    */
   route(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): readonly Effect[];
   /** The canary weight that the objects carry now (of `wanted.max`); undefined when that cannot be told. */
