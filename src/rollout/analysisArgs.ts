@@ -10,14 +10,14 @@ type Values = Readonly<Record<string, string>>;
  * that leads nowhere, and for the stable hash while there is no stable ReplicaSet.
  */
 export function argumentsFor(view: View, args: readonly RunArgument[] = []): readonly Argument[] {
-  return args.map((arg) => ({ name: arg.name, value: valueOf(view, arg) }));
+  return args.map((arg) => ({ name: arg.name, value: argumentValue(view, arg) }));
 }
 
 /** The same for validation, where a path that cannot be told yet counts as an empty text. */
 export function knownArguments(view: View, args: readonly RunArgument[] = []): readonly Argument[] {
   return args.map((arg) => {
     try {
-      return { name: arg.name, value: valueOf(view, arg) };
+      return { name: arg.name, value: argumentValue(view, arg) };
     } catch (error) {
       if (error instanceof Problem) return { name: arg.name, value: "" };
       throw error;
@@ -25,7 +25,7 @@ export function knownArguments(view: View, args: readonly RunArgument[] = []): r
   });
 }
 
-function valueOf(view: View, { value, valueFrom }: RunArgument): string {
+function argumentValue(view: View, { value, valueFrom }: RunArgument): string {
   const path = valueFrom?.fieldRef?.fieldPath;
   if (path !== undefined) return path.startsWith("metadata") ? metadataAt(view, path) : fieldAt(view, path);
   const which = valueFrom?.podTemplateHashValue;

@@ -5,6 +5,7 @@ import type { AnalysisRunSpec, Phase } from "../analysis/types.ts";
 import { annotation, label, type RunType, runTypes } from "../api/labels.ts";
 import type { KubeObject } from "../api/object.ts";
 import type { Effect, EventNote } from "../reconcile/effect.ts";
+import { ownerOf } from "../reconcile/owner.ts";
 import { argumentsFor } from "./analysisArgs.ts";
 import {
   type AnalysisPlace,
@@ -13,7 +14,6 @@ import {
   type RunStatus,
   recordedRun,
 } from "./analysisPlaces.ts";
-import { ownerOf } from "../reconcile/owner.ts";
 import { isSaturated } from "./saturation.ts";
 import { templateFinder } from "./templates.ts";
 import type { View } from "./view.ts";
@@ -96,26 +96,35 @@ function isJudged(view: View, type: RunType): boolean {
 }
 
 function isWanted(view: View, type: RunType, place: AnalysisPlace, run: KubeObject | undefined): boolean {
-  const { status, index, stableRS, hash, canary, spec, newRS, blueGreen } = view;
-  const active = status.blueGreen?.activeSelector ?? "";
   switch (type) {
     case "Step":
       return run === undefined || run.metadata.labels?.[label.stepIndex] === String(place.infix);
     case "Background":
-      if (run !== undefined) return true;
-      return (
-        stableRS !== undefined && (index === undefined || index >= (canary?.analysis?.startingStep ?? 0))
-      );
-    case "PrePromotion": {
-      if (status.stableRS === hash || active === "" || active === hash) return false;
-      const count = blueGreen?.previewReplicaCount;
-      const atCount = newRS?.size === count && newRS?.available === count;
-      return run !== undefined || (count === undefined ? isSaturated(newRS, spec.replicas ?? 1) : atCount);
-    }
+      return run !== undefined || hasReachedStart(view);
+    case "PrePromotion":
+      return isBeforeSwitch(view) && (run !== undefined || isPreviewReady(view));
     case "PostPromotion":
-      if (status.stableRS === hash || active !== hash) return false;
-      return run !== undefined || isSaturated(newRS, spec.replicas ?? 1);
+      return isAfterSwitch(view) && (run !== undefined || isSaturated(view.newRS, view.R));
   }
+}
+
+function hasReachedStart({ stableRS, index, canary }: View): boolean {
+  return stableRS !== undefined && (index === undefined || index >= (canary?.analysis?.startingStep ?? 0));
+}
+
+function isBeforeSwitch({ status, hash }: View): boolean {
+  const active = status.blueGreen?.activeSelector ?? "";
+  return status.stableRS !== hash && active !== "" && active !== hash;
+}
+
+function isAfterSwitch({ status, hash }: View): boolean {
+  return status.stableRS !== hash && status.blueGreen?.activeSelector === hash;
+}
+
+function isPreviewReady({ blueGreen, newRS, R }: View): boolean {
+  const count = blueGreen?.previewReplicaCount;
+  if (count === undefined) return isSaturated(newRS, R);
+  return newRS?.size === count && newRS.available === count;
 }
 
 /** Whether another run has to replace the recorded one: after a resume without verdict, after a retry (4.5). */

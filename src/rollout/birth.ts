@@ -1,12 +1,12 @@
 import { annotation, label } from "../api/labels.ts";
 import { type KubeObject, refOf } from "../api/object.ts";
 import type { Effect } from "../reconcile/effect.ts";
+import { ownerOf } from "../reconcile/owner.ts";
 import { antiAffinityFor } from "./antiAffinity.ts";
 import { previewSize } from "./blueGreen.ts";
 import { nextBasicSizes, routedSizes } from "./counts.ts";
 import { copiedAnnotations, revisionEffect, revisionFor } from "./maintenance.ts";
 import { metadataAtBirth } from "./metadata.ts";
-import { ownerOf } from "../reconcile/owner.ts";
 import { type View, viewOf } from "./view.ts";
 
 /** The writes that give the current template its ReplicaSet and the Rollout its revision (rollout-core 9.5). */

@@ -1,6 +1,6 @@
+import { type Conditions, set } from "../reconcile/conditions.ts";
 import type { Plan } from "../reconcile/plan.ts";
 import { birth } from "./birth.ts";
-import { type Conditions, set } from "../reconcile/conditions.ts";
 import { phaseOf } from "./phase.ts";
 import { plainWrite } from "./statusWrite.ts";
 import type { View } from "./view.ts";

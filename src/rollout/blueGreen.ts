@@ -125,15 +125,19 @@ interface Pause {
  */
 function pauseOf({ blueGreen, status, now }: View): Pause {
   const over = (is: boolean, until?: Instant): Pause => ({ over: is, until });
-  if (status.blueGreen?.scaleUpPreviewCheckPoint === true) return over(true);
+  if (status.blueGreen?.scaleUpPreviewCheckPoint === true || needsNoPause(blueGreen)) return over(true);
   const paused = status.pauseConditions?.find(({ reason }) => reason === "BlueGreenPause");
   const auto = blueGreen?.autoPromotionEnabled !== false;
   const wait = blueGreen?.autoPromotionSeconds ?? 0;
-  if (auto && wait === 0) return over(true);
   if (paused === undefined) return over(status.controllerPause === true);
   if (!auto) return over(false);
   const until = later(instant(paused.startTime), seconds(wait));
   return now > until ? over(true) : over(false, justAfter(until));
+}
+
+/** Whether the switch follows by itself as soon as the pods are ready. */
+function needsNoPause(blueGreen: View["blueGreen"]): boolean {
+  return blueGreen?.autoPromotionEnabled !== false && (blueGreen?.autoPromotionSeconds ?? 0) === 0;
 }
 
 function isReady(view: View, newRS: Replicas): boolean {
@@ -155,15 +159,18 @@ export function previewService(view: View, verdict: Verdict | undefined): readon
 }
 
 function activeService(view: View, verdict: Verdict): readonly Effect[] {
-  const { seen, blueGreen, newRS, stableRS, R, status } = view;
-  const service = seen.services.get(blueGreen?.activeService ?? "");
-  if (service === undefined || newRS === undefined || isHalted(view, verdict)) return [];
-  if (verdict.aborted && stableRS !== undefined && stableRS.available > 0)
-    return pointTo(view, service, stableRS.hash);
-  if (!isReady(view, newRS) || !isSaturated(newRS, R)) return [];
+  const service = view.seen.services.get(view.blueGreen?.activeService ?? "");
+  if (service === undefined || isHalted(view, verdict)) return [];
+  return pointTo(view, service, activeTarget(view, verdict));
+}
+
+/** The hash that users should reach; empty where the Service is to be left alone. */
+function activeTarget(view: View, verdict: Verdict): string {
+  const { newRS, stableRS, R } = view;
+  if (verdict.aborted) return stableRS !== undefined && stableRS.available > 0 ? stableRS.hash : "";
+  if (newRS === undefined || !isReady(view, newRS) || !isSaturated(newRS, R)) return "";
   const released = isFastTracked(view) || (pauseOf(view).over && hasPassed(verdict, view));
-  const target = released ? newRS.hash : status.abort === true ? status.stableRS : selectedBy(service);
-  return pointTo(view, service, target ?? "");
+  return released ? newRS.hash : activeHash(view);
 }
 
 function pointTo(
@@ -183,7 +190,8 @@ export function blueGreenMove(view: View, verdict: Verdict): Move {
   if (promote !== undefined) return stay(undefined, { promote, clears: true });
   const checkpoint = status.blueGreen?.scaleUpPreviewCheckPoint === true || reachesCheckpoint(view, verdict);
   if (verdict.aborted) return stay(undefined, { aborted: true, checkpoint });
-  return stay(undefined, { clears: verdict.clears, checkpoint, ...pausing(view, verdict) });
+  const keepsResume = status.controllerPause === true && activeHash(view) !== view.hash;
+  return stay(undefined, { clears: verdict.clears, checkpoint, keepsResume, ...pausing(view, verdict) });
 }
 
 function reachesCheckpoint(view: View, verdict: Verdict): boolean {
@@ -205,8 +213,7 @@ function pausing(view: View, verdict: Verdict): Pick<Move, "pauses" | "unpauses"
   if (newRS === undefined || !isReady(view, newRS) || isHalted(view, verdict)) return same;
   const resume = { ...same, unpauses: ["BlueGreenPause"] };
   if (isFastTracked(view) || status.blueGreen?.scaleUpPreviewCheckPoint === true) return resume;
-  if (blueGreen?.autoPromotionEnabled !== false && (blueGreen?.autoPromotionSeconds ?? 0) === 0)
-    return resume;
+  if (needsNoPause(blueGreen)) return resume;
   if (!hasPassed(verdict, view)) return same;
   const paused = (status.pauseConditions ?? []).some(({ reason }) => reason === "BlueGreenPause");
   const { over, until } = pauseOf(view);

@@ -54,14 +54,18 @@ function promotion(
   traffic: Traffic,
   index: number | undefined,
 ): string | undefined {
-  const { newRS, stableRS, R, steps, inWindow, fastRollback, promoted } = view;
+  const { stableRS, steps, inWindow, fastRollback } = view;
   if (stableRS === undefined) return "Initial deploy";
-  if (verdict.aborted || newRS === undefined) return undefined;
-  if (newRS.available < R && !meetsThreshold(view, newRS, R)) return undefined;
-  const routed = traffic.effects.length === 0 && traffic.problem === undefined;
-  if (!routed && !promoted) return undefined;
+  if (verdict.aborted || !isReady(view, traffic)) return undefined;
   if (verdict.promoteFull) return "Full promotion requested";
   if (fastRollback) return inWindow ? "Rollback within window" : "Fast rollback";
   const atEnd = steps.length === 0 || index === steps.length;
   return atEnd ? `Completed all ${steps.length} canary steps` : undefined;
+}
+
+/** Whether the new version has the pods to become stable, and no router has still to be written to. */
+function isReady(view: View, { effects, problem }: Traffic): boolean {
+  const { newRS, R, promoted } = view;
+  if (newRS === undefined || (newRS.available < R && !meetsThreshold(view, newRS, R))) return false;
+  return promoted || (effects.length === 0 && problem === undefined);
 }

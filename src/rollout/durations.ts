@@ -1,4 +1,4 @@
-import { type Instant, instant, rfc3339, since } from "../api/time.ts";
+import { instant, rfc3339, since } from "../api/time.ts";
 import { conditionOf } from "../reconcile/conditions.ts";
 import type { Move } from "./move.ts";
 import type { Status } from "./status.ts";
@@ -14,23 +14,28 @@ export function durationOf(view: View, next: Status, move: Move): Duration | und
 }
 
 function beginning(view: View, next: Status, move: Move): Duration | undefined {
-  const { status, now, newRS, R, rollback, fastRollback } = view;
+  const { status, now } = view;
   const old = status.duration;
   const running = old?.rolloutStartedAt !== undefined && old.finishedAt === undefined;
   const changed = move.reset || (status.currentPodHash ?? "") === "";
-  const there = next.stableRS === next.currentPodHash && (newRS?.available ?? 0) >= R;
   const fresh: Duration = { rolloutStartedAt: rfc3339(now) };
-  if (running && changed) {
-    return rollback && status.currentPodHash !== view.hash
-      ? { ...old, completionStatus: fastRollback ? "FastRolledBack" : "RolledBack" }
-      : fresh;
-  }
-  if (running) return old;
-  if (changed && !there) return fresh;
-  const shown = conditionOf(status.conditions, "Progressing")?.reason;
-  return shown === "RolloutAborted" && next.abort !== true && next.stableRS !== next.currentPodHash
-    ? fresh
-    : old;
+  if (running) return changed ? restarted(view, old, fresh) : old;
+  return (changed && !isDone(view, next)) || isRetried(view, next) ? fresh : old;
+}
+
+/** A change during an update: back to an older version it is still the same one, else another one begins. */
+function restarted({ rollback, fastRollback, status, hash }: View, old: Duration, fresh: Duration): Duration {
+  if (!rollback || status.currentPodHash === hash) return fresh;
+  return { ...old, completionStatus: fastRollback ? "FastRolledBack" : "RolledBack" };
+}
+
+function isDone({ newRS, R }: View, next: Status): boolean {
+  return next.stableRS === next.currentPodHash && (newRS?.available ?? 0) >= R;
+}
+
+function isRetried({ status }: View, next: Status): boolean {
+  const shown = conditionOf(status.conditions, "Progressing")?.reason === "RolloutAborted";
+  return shown && next.abort !== true && next.stableRS !== next.currentPodHash;
 }
 
 function counted(view: View, next: Status, duration: Duration): Duration {
@@ -57,19 +62,16 @@ function waitsForPeople({ spec, steps, blueGreen }: View, next: Status): boolean
 
 function ended(view: View, next: Status, move: Move, duration: Duration): Duration {
   if (duration.finishedAt !== undefined) return duration;
-  const { status, now, newRS, R } = view;
-  const how = move.aborted
-    ? "Aborted"
-    : move.promote !== undefined && status.stableRS !== view.hash
-      ? status.promoteFull === true
-        ? "FastPromoted"
-        : "Promoted"
-      : undefined;
-  const completionStatus = duration.completionStatus ?? how;
-  const done = move.aborted || (next.stableRS === next.currentPodHash && (newRS?.available ?? 0) >= R);
+  const completionStatus = duration.completionStatus ?? ending(view, move);
   return {
     ...duration,
     ...(completionStatus !== undefined && { completionStatus }),
-    ...(done && { finishedAt: rfc3339(now as Instant) }),
+    ...((move.aborted || isDone(view, next)) && { finishedAt: rfc3339(view.now) }),
   };
+}
+
+function ending({ status, hash }: View, move: Move): string | undefined {
+  if (move.aborted) return "Aborted";
+  if (move.promote === undefined || status.stableRS === hash) return undefined;
+  return status.promoteFull === true ? "FastPromoted" : "Promoted";
 }

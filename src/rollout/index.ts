@@ -13,17 +13,15 @@ import {
   runRef,
   serviceNames,
   serviceRef,
+  usesIndex,
 } from "./observe.ts";
 import { clusterTemplateRef, templateRef } from "./observeTemplates.ts";
 import { slimReplicaSet } from "./slim.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 
-/** The index of Rollouts by the objects that they name: `kind/namespace/name`. */
-const uses = "uses";
-
 /** How the kinds that a Rollout needs are kept in the cache. */
 export const rolloutShapes: readonly Shape[] = [
-  { kind: rolloutRef, indices: { [uses]: usedBy } },
+  { kind: rolloutRef, indices: { [usesIndex]: usedBy } },
   {
     kind: replicaSetRef,
     slim: slimReplicaSet,
@@ -72,7 +70,7 @@ export function namedBy(kind: KindRef): Wake {
   return {
     kind,
     keys: ({ metadata: { namespace = "", name } }, cache) => {
-      const found = cache.indexed(rolloutRef, uses, `${kind.kind}/${namespace}/${name}`);
+      const found = cache.indexed(rolloutRef, usesIndex, `${kind.kind}/${namespace}/${name}`);
       return found.map(keyOf);
     },
   };

@@ -17,6 +17,8 @@ export interface Move {
   readonly clears: boolean;
   readonly pauses: readonly string[];
   readonly unpauses: readonly string[];
+  /** Whether someone's resume still has to take effect: it must outlive writes that fail. */
+  readonly keepsResume: boolean;
   /** Blue-green: whether the preview may grow to full size. */
   readonly checkpoint: boolean;
   /** The first instant at which the decision would be another one. */
@@ -35,6 +37,7 @@ export function stay(index: number | undefined, more: Partial<Move> = {}): Move 
     clears: false,
     pauses: [],
     unpauses: [],
+    keepsResume: false,
     checkpoint: false,
     until: undefined,
     ...more,

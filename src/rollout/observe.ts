@@ -8,7 +8,7 @@ import { matches } from "../api/selector.ts";
 import { seconds } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
 import { ApiError, type Ports, read } from "../reconcile/ports.ts";
-import { configuredRouters } from "../traffic/index.ts";
+import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
 import { newReplicaSet } from "./birth.ts";
 import { revisionFor } from "./maintenance.ts";
 import { findTemplates } from "./observeTemplates.ts";
@@ -24,6 +24,9 @@ export const replicaSetRef: KindRef = { apiVersion: "apps/v1", kind: "ReplicaSet
 export const serviceRef: KindRef = { apiVersion: "v1", kind: "Service" };
 export const runRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisRun" };
 export const experimentRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Experiment" };
+
+/** The index of Rollouts by the objects that they name: `kind/namespace/name`. */
+export const usesIndex = "uses";
 
 /** The index of ReplicaSets that belong to nobody, by namespace. */
 export const orphanIndex = "orphan";
@@ -42,8 +45,10 @@ export class Observer {
     }
     const parsed = parsedRollout(object);
     if ("problem" in parsed) return unreadable(key, object, parsed.problem, ports);
-    const base = await basics(key, object, parsed.rollout, ports);
-    const problem = base.invalid ?? problemOf(base, ports.clock.now());
+    const routing = routersIn(parsed.rollout);
+    const routers = await routersSeen(routing.routers, parsed.rollout, ports);
+    const base = { ...(await basics(key, object, parsed.rollout, ports)), routers };
+    const problem = base.invalid ?? problemOf(base, ports.clock.now()) ?? routing.problem;
     if (problem !== undefined) return { ...base, invalid: problem };
     return { ...base, twin: await this.#twinOf(base, ports) };
   }
@@ -119,7 +124,7 @@ async function basics(
     runs: await runsOf(rollout, object, ports),
     experiments: ports.cache.ownedBy(experimentRef, object.metadata.uid ?? ""),
     templates: await findTemplates(rollout, namespace, ports),
-    routers: await routersOf(rollout, object, ports),
+    routers: [],
     workload,
     pods: undefined,
     takenNames: takenNames(key, ports),
@@ -205,20 +210,30 @@ async function runsOf(
   return [...runs, ...fetched.filter((run) => run !== undefined)];
 }
 
-async function routersOf(
-  rollout: Rollout,
-  { metadata }: KubeObject,
+/** The routers that a Rollout configures, or why they cannot be used. */
+function routersIn({ spec }: Rollout): {
+  readonly routers: readonly ConfiguredRouter[];
+  readonly problem?: RolloutSnapshot["invalid"];
+} {
+  const { canary, blueGreen } = spec.strategy ?? {};
+  if (canary?.trafficRouting === undefined || blueGreen !== undefined) return { routers: [] };
+  try {
+    return { routers: configuredRouters(canary.trafficRouting) };
+  } catch (error) {
+    if (error instanceof Problem) return { routers: [], problem: { message: error.message } };
+    throw error;
+  }
+}
+
+async function routersSeen(
+  configured: readonly ConfiguredRouter[],
+  { metadata, spec }: Rollout,
   ports: Ports,
 ): Promise<readonly RouterSeen[]> {
-  const { canary, blueGreen } = rollout.spec.strategy ?? {};
-  if (canary?.trafficRouting === undefined || blueGreen !== undefined) return [];
-  const about = {
-    namespace: metadata.namespace ?? "",
-    name: metadata.name,
-    stableService: canary.stableService ?? "",
-  };
+  const stableService = spec.strategy?.canary?.stableService ?? "";
+  const about = { namespace: metadata.namespace ?? "", name: metadata.name, stableService };
   const found: RouterSeen[] = [];
-  for (const { name, router, config } of configuredRouters(canary.trafficRouting)) {
+  for (const { name, router, config } of configured) {
     const refs = router.objects(config, about);
     const objects = await Promise.all(refs.map((ref) => readLenient(ports, ref)));
     found.push({ name, router, config, refs, objects });

@@ -1,8 +1,8 @@
 import { earliest, type Instant, justAfter } from "../api/time.ts";
+import { conditionOf } from "../reconcile/conditions.ts";
 import type { Effect, EventNote } from "../reconcile/effect.ts";
 import type { Plan } from "../reconcile/plan.ts";
 import { replicasEffect } from "./birth.ts";
-import { conditionOf } from "../reconcile/conditions.ts";
 import { forgotten } from "./history.ts";
 import { revisionEffect, revisionFor } from "./maintenance.ts";
 import type { Move } from "./move.ts";
@@ -10,6 +10,7 @@ import type { Pods } from "./pods.ts";
 import { deadlineApplies, deadlineOf } from "./progressing.ts";
 import { resize, resizes, shrinks } from "./resize.ts";
 import { expired } from "./retention.ts";
+import type { Switches } from "./services.ts";
 import { nextStatus, type Status } from "./status.ts";
 import { statusWrite } from "./statusWrite.ts";
 import { strategyOf } from "./strategy.ts";
@@ -22,7 +23,7 @@ export interface Decided {
   readonly verdict: Verdict;
   readonly traffic: Traffic;
   readonly pods: Pods;
-  readonly services: readonly Effect[];
+  readonly services: Switches;
   readonly move: Move;
 }
 
@@ -32,6 +33,7 @@ export interface Decided {
  */
 export function planOf(view: View, { verdict, traffic, pods, services, move }: Decided): Plan {
   const { seen, status } = view;
+  if (isRetried(view, move)) return retried(view, verdict, move, traffic);
   const movesOn = view.traffic && move.completed !== undefined;
   const routed = view.traffic || view.blueGreen !== undefined;
   const first = pods.changes.filter((change) => !routed || !shrinks(change));
@@ -46,8 +48,9 @@ export function planOf(view: View, { verdict, traffic, pods, services, move }: D
     ...first.flatMap(resize),
     ...revisionEffect(view, revisionFor(view)),
     ...replicasEffect(seen.object),
-    ...services,
+    ...services.before,
     ...traffic.effects,
+    ...services.after,
     ...verdict.experiment.effects,
     ...verdict.analyses.effects,
     ...last.flatMap(resize),
@@ -59,6 +62,20 @@ export function planOf(view: View, { verdict, traffic, pods, services, move }: D
     requeueAt: soonest(view, next, pods, move),
     problem: traffic.problem,
   };
+}
+
+/** Whether an abort was taken back since the last look. */
+function isRetried({ status }: View, move: Move): boolean {
+  return status.abortedAt !== undefined && status.abort !== true && !move.aborted;
+}
+
+/** A retry is told first; the pods follow in the next look (rollout-core 16.5). */
+function retried(view: View, verdict: Verdict, move: Move, traffic: Traffic): Plan {
+  const selectors = strategyOf(view).selectors(view);
+  const found = { weights: traffic.recorded, selectors, restartedAt: view.status.restartedAt };
+  const next = nextStatus(view, verdict, move, found);
+  const effects = [...verdict.experiment.effects, ...verdict.analyses.effects];
+  return { effects, status: statusWrite(view, next, { move, verdict, more: [] }) };
 }
 
 /** What is deleted because enough newer ones exist: ReplicaSets, runs, experiments. */

@@ -1,4 +1,4 @@
-import { type Instant, instant, later, rfc3339, seconds } from "../api/time.ts";
+import { earliest, type Instant, instant, later, rfc3339, seconds } from "../api/time.ts";
 import { isReferenced } from "./referenced.ts";
 import { type Replicas, total } from "./replicaSet.ts";
 import type { Change } from "./resize.ts";
@@ -66,29 +66,28 @@ export function canaryLeavers(view: View): Leavers {
   const sizes = unhealthyCut(otherRSs);
   if (sizes === undefined) return { changes: [], until: undefined };
   let left = total(allRSs, "available") - (R - budget.unavailable);
-  const delays = new Delays(
-    now,
-    traffic ? (canary?.scaleDownDelaySeconds ?? 30) : 0,
-    canary?.scaleDownDelayRevisionLimit,
-  );
+  const delays = new Delays(now, canary?.scaleDownDelaySeconds ?? 30, canary?.scaleDownDelayRevisionLimit);
   const changes: Change[] = [];
   const ends: Instant[] = [];
-  for (const set of otherRSs) {
+  const going = otherRSs.filter((set) => set.size > 0 && !(traffic && isReferenced(view, set)));
+  for (const set of going) {
     const size = sizes.get(set) ?? set.size;
-    const cut: Change = { set, size, why: "its pods are not available" };
-    if (set.size === 0 || (traffic && isReferenced(view, set)) || left <= 0) {
-      if (size !== set.size) changes.push(cut);
-      continue;
-    }
-    const delay = traffic
-      ? routedDelay(view, set, delays)
-      : { size: Math.max(0, size - left), why: "drain it" };
-    if (delay.until !== undefined) ends.push(delay.until);
+    const { until, ...delay } = left <= 0 ? cut(size) : leave(view, set, size, left, delays);
     const target = Math.min(delay.size, size);
+    if (until !== undefined) ends.push(until);
     left -= size - target;
-    changes.push({ ...cut, size: target, ...leaving(view, target, delay), why: delay.why });
+    changes.push({ set, ...delay, size: target, ...leaving(view, target, delay) });
   }
-  return { changes, until: ends.length === 0 ? undefined : (Math.min(...ends) as Instant) };
+  return { changes, until: earliest(...ends) };
+}
+
+function cut(size: number): Delay {
+  return { size, why: "its other pods are not available" };
+}
+
+/** Without a router as many pods go as are not needed; with one, all of them when their time has come. */
+function leave(view: View, set: Replicas, size: number, left: number, delays: Delays): Delay {
+  return view.traffic ? routedDelay(view, set, delays) : { size: Math.max(0, size - left), why: "drain it" };
 }
 
 /** What leaves entirely forgets its deadline; the sizes of the Rollout are noted whenever one is scaled. */

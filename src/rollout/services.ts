@@ -58,12 +58,23 @@ export function switched({ name }: View, service: KubeObject, hash: string): Eff
   };
 }
 
-/** Where the Services of a canary point (rollout-core 11.3, 14.6): one target each, so that none flaps on abort. */
-export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): readonly Effect[] {
+/** Switches of Services: those that come before the weights are written, and those after. */
+export interface Switches {
+  readonly before: readonly Effect[];
+  readonly after: readonly Effect[];
+}
+
+/**
+ * Where the Services of a canary point (rollout-core 11.3, 14.6): one target each, so that none flaps on abort. Where
+ * the canary's weight falls while its Service turns to a newer version, the weight goes first.
+ */
+export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): Switches {
   const { canary, newRS, stableRS, dynamic, traffic: routed, promoted } = view;
-  if (canary === undefined) return [];
-  const stable = point(view, canary.stableService, stableRS, "available");
-  return [...pingPong(view), ...stable, ...canarySide()];
+  if (canary === undefined) return { before: [], after: [] };
+  const stable = [...pingPong(view), ...point(view, canary.stableService, stableRS, "available")];
+  const falls = !promoted && !verdict.aborted && traffic.weight < (traffic.carried ?? 0);
+  const side = canarySide();
+  return falls ? { before: stable, after: side } : { before: [...stable, ...side], after: [] };
 
   function canarySide(): readonly Effect[] {
     if (rollsBackSlowly(view)) return [];

@@ -26,7 +26,7 @@ export interface Found {
 /** The next status: what was seen and decided, never what a write is hoped to do (rollout-core 5). */
 export function nextStatus(view: View, verdict: Verdict, move: Move, found: Found): Status {
   const { status: old, seen, blueGreen } = view;
-  const counts = countsOf(view, move.reset ? undefined : found.selectors?.active);
+  const counts = countsOf(view, found.selectors?.active);
   const draft: Status = pruned({
     observedGeneration: String(seen.object.metadata.generation ?? 0),
     currentPodHash: view.hash,
@@ -65,7 +65,7 @@ function pauseFields({ status: old, now }: View, verdict: Verdict, move: Move): 
     .filter((reason) => !(old.pauseConditions ?? []).some((pause) => pause.reason === reason))
     .map((reason) => ({ reason, startTime: rfc3339(now) }));
   const pauseConditions = [...kept, ...added];
-  if (pauseConditions.length === 0) return {};
+  if (pauseConditions.length === 0) return move.keepsResume ? { controllerPause: true } : {};
   return { pauseConditions, controllerPause: added.length > 0 ? true : old.controllerPause };
 }
 

@@ -1,8 +1,8 @@
 import { refOf } from "../api/object.ts";
+import { conditionOf } from "../reconcile/conditions.ts";
 import { mergePatch } from "../reconcile/diff.ts";
 import type { EventNote } from "../reconcile/effect.ts";
 import type { StatusWrite } from "../reconcile/plan.ts";
-import { conditionOf } from "../reconcile/conditions.ts";
 import type { Move } from "./move.ts";
 import { abortMessage } from "./progressing.ts";
 import { isUrgent, type Status } from "./status.ts";

@@ -1,5 +1,5 @@
-import { type Analyses, analysesFor } from "./analysisRuns.ts";
 import { conditionOf } from "../reconcile/conditions.ts";
+import { type Analyses, analysesFor } from "./analysisRuns.ts";
 import { countsOf } from "./counters.ts";
 import { type ExperimentState, experimentFor } from "./experiments.ts";
 import { deadlineApplies, madeProgress, subjectOf, timedOut } from "./progressing.ts";
@@ -36,27 +36,27 @@ export function verdictOf(view: View): Verdict {
   const found = analyses.abort ?? experiment.abort;
   const deadline = off || found !== undefined ? undefined : deadlineAbort(view);
   const detail = found ?? deadline;
-  const inconclusive =
-    detail === undefined && analyses.inconclusive && !isPausedFor(status, "InconclusiveAnalysisRun");
-  const undecided =
-    detail === undefined && experiment.inconclusive && !isPausedFor(status, "InconclusiveExperiment");
   return {
     aborted: stands || detail !== undefined,
     detail,
     timedOut: deadline !== undefined,
     promoteFull,
     clears: promoteFull || inWindow,
-    pauses: [
-      ...(undecided ? ["InconclusiveExperiment"] : []),
-      ...(inconclusive ? ["InconclusiveAnalysisRun"] : []),
-    ],
+    pauses: detail === undefined ? unanswered(status, analyses, experiment) : [],
     analyses,
     experiment,
   };
 }
 
-function isPausedFor({ pauseConditions = [] }: Status, reason: string): boolean {
-  return pauseConditions.some((pause) => pause.reason === reason);
+/** Reasons to ask a person that the status does not hold yet. */
+function unanswered({ pauseConditions = [] }: Status, analyses: Analyses, experiment: ExperimentState) {
+  const open = [
+    experiment.inconclusive ? "InconclusiveExperiment" : undefined,
+    analyses.inconclusive ? "InconclusiveAnalysisRun" : undefined,
+  ];
+  return open.flatMap((reason) =>
+    reason === undefined || pauseConditions.some((pause) => pause.reason === reason) ? [] : [reason],
+  );
 }
 
 /** The detail of an abort because nothing has moved for too long, where the user wants that (rollout-core 17.2). */

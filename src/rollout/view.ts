@@ -57,12 +57,12 @@ export interface View {
 export function viewOf(seen: RolloutSnapshot, now: Instant): View {
   const { spec } = seen.rollout;
   const status: Status = seen.rollout.status ?? {};
-  const canary = spec.strategy?.canary;
   const blueGreen = spec.strategy?.blueGreen;
-  const steps = blueGreen === undefined ? (canary?.steps ?? []) : [];
+  const canary = blueGreen === undefined ? spec.strategy?.canary : undefined;
+  const steps = canary?.steps ?? [];
   const sets = setsOf(seen, status);
-  const traffic = blueGreen === undefined && canary?.trafficRouting !== undefined;
-  const stepsHash = blueGreen === undefined ? stepHash(canary?.steps) : "";
+  const routing = canary?.trafficRouting;
+  const stepsHash = blueGreen === undefined ? stepHash(steps) : "";
   const promoted = (status.stableRS ?? "") === (status.currentPodHash ?? "");
   const hash = sets.newRS?.hash ?? seen.hash;
   const R = spec.replicas ?? 1;
@@ -73,12 +73,12 @@ export function viewOf(seen: RolloutSnapshot, now: Instant): View {
     namespace: seen.object.metadata.namespace ?? "",
     spec,
     status,
-    canary: blueGreen === undefined ? canary : undefined,
+    canary,
     blueGreen,
     R,
-    M: (traffic ? canary?.trafficRouting?.maxTrafficWeight : undefined) ?? 100,
-    traffic,
-    dynamic: traffic && canary?.dynamicStableScale === true,
+    M: routing?.maxTrafficWeight ?? 100,
+    traffic: routing !== undefined,
+    dynamic: routing !== undefined && canary?.dynamicStableScale === true,
     budget: budgetOf(R, canary, blueGreen),
     steps,
     stepsHash,

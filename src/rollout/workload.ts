@@ -28,10 +28,9 @@ export async function resolveWorkload(
     return { template: template as Template | undefined, selector, workload: undefined, problem: undefined };
   const nothing = { template: undefined, selector, workload: undefined };
   const { apiVersion = "", kind = "", name = "" } = ref;
-  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  const group = groupOf(apiVersion);
   const isPodTemplate = group === "" && kind === "PodTemplate";
-  const isWorkload = group === "apps" && (kind === "Deployment" || kind === "ReplicaSet");
-  if (!isPodTemplate && !isWorkload) {
+  if (!isPodTemplate && !isWorkload(group, kind)) {
     return { ...nothing, problem: `workload of type ${group}/${kind} is not supported` };
   }
   // A ReplicaSet in the cache has lost its template: it is asked for.
@@ -46,4 +45,12 @@ export async function resolveWorkload(
   }
   const source = (workload["spec"] ?? {}) as WorkloadSpec;
   return { template: source.template, selector: selector ?? source.selector, workload, problem: undefined };
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+}
+
+function isWorkload(group: string, kind: string): boolean {
+  return group === "apps" && (kind === "Deployment" || kind === "ReplicaSet");
 }
