@@ -113,8 +113,9 @@ class Pass {
     if (effect.do === "evict") {
       if (!(await this.#evict(effect))) return false;
     } else if (effect.do === "delete") {
-      const { propagation, ifUid: uid } = effect;
-      const answer = await this.#with.client.delete(effect.ref, { propagation, uid }).catch(unlessMissing);
+      const { propagation, ifUid: uid, gracePeriodSeconds } = effect;
+      const request = { propagation, uid, gracePeriodSeconds };
+      const answer = await this.#with.client.delete(effect.ref, request).catch(unlessMissing);
       this.#with.cache.absorbDeleted(effect.ref, answer);
     } else {
       this.#with.cache.absorb(await (effect.do === "create" ? this.#create(effect) : this.#patch(effect)));
@@ -184,7 +185,7 @@ class Pass {
 
   #record(events: readonly EventNote[]): Record<string, never> {
     const { about, recorder } = this.#with;
-    if (about !== undefined) for (const note of events) recorder.record(about, note);
+    if (about !== undefined) for (const note of events) recorder.record(note.on ?? about, note);
     return {};
   }
 }

@@ -5,6 +5,8 @@ export interface EventNote {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
+  /** What it is about, where that is not the object that is reconciled. */
+  readonly on?: KubeObject | undefined;
 }
 
 /** The three patch languages of the API server. */
@@ -40,6 +42,8 @@ export interface Delete extends Common {
   readonly ref: ObjectRef;
   readonly propagation?: "Foreground" | "Background" | "Orphan";
   readonly ifUid?: string;
+  /** How long a running pod may take to end; 0 removes it at once. Left out, its spec says. */
+  readonly gracePeriodSeconds?: number;
 }
 
 /** Evicts a pod through `pods/eviction` (policy/v1); 429 means a disruption budget forbids it now: no error. */

@@ -49,6 +49,8 @@ export interface Selection {
 export interface DeleteRequest {
   readonly propagation?: "Foreground" | "Background" | "Orphan" | undefined;
   readonly uid?: string | undefined;
+  /** How long a running pod may take to end, instead of what its spec says; 0 removes it at once. */
+  readonly gracePeriodSeconds?: number | undefined;
 }
 
 /** The API server. Every method rejects with `ApiError`; `get` of what is not there resolves to undefined. */
