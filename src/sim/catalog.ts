@@ -42,7 +42,8 @@ export class Catalog {
   /** Serves these custom resources, instead of those served before under the same definition. */
   define(group: string, plural: string, resources: readonly Resource[]): void {
     this.forget(group, plural);
-    for (const resource of resources) this.#custom.set(`${apiVersionOf(resource)} ${resource.kind}`, resource);
+    for (const resource of resources)
+      this.#custom.set(`${apiVersionOf(resource)} ${resource.kind}`, resource);
   }
 
   /** Serves the custom resources of a definition no longer. */

@@ -2,24 +2,29 @@ import type { KindRef, KubeObject, ObjectRef } from "../api/object.ts";
 import type { Client, Clock, Selection } from "../reconcile/ports.ts";
 import { builtInResources } from "./builtins/index.ts";
 import { byKind, Catalog } from "./catalog.ts";
-import { clientOf, type ClientOptions } from "./client.ts";
-import { inVersion, keyOn, makeNamespace, shelfOf, type Core } from "./core.ts";
+import { type ClientOptions, clientOf } from "./client.ts";
+import { type Core, inVersion, keyOn, makeNamespace, shelfOf } from "./core.ts";
 import { customResources } from "./crd/resource.ts";
+import type { PreparedDefinition } from "./definitions.ts";
+import { definitionShelf, metadataSchema } from "./definitions.ts";
 import { Garbage } from "./garbage.ts";
 import { jsonOf } from "./json.ts";
 import type { Birth } from "./metadata.ts";
-import type { PreparedDefinition } from "./definitions.ts";
-import { definitionShelf, metadataSchema } from "./definitions.ts";
 import { matcher } from "./selector.ts";
-import { Store, type Change } from "./store.ts";
-import { Watches, type WatchEvent, type WatchOptions } from "./watch.ts";
+import { type Change, Store } from "./store.ts";
+import { type WatchEvent, Watches, type WatchOptions } from "./watch.ts";
 
 /** How a cluster is made. */
 export interface ClusterOptions {
   readonly clock: Clock;
-  /** CustomResourceDefinitions that are there from the start; prepared once, they are shared by many clusters. */
+  /**
+   * CustomResourceDefinitions that are there from the start; prepared once, they are shared by many clusters.
+   */
   readonly definitions?: readonly PreparedDefinition[];
-  /** Whether a namespace that is missing is created with the first object in it, or is a 404 as on a real cluster. */
+  /**
+   * Whether a namespace that is missing is created with the first object in it, or is a 404 as on a real
+   * cluster.
+   */
   readonly makesNamespaces?: boolean;
   /** Whether the garbage collector works by itself (the default) or only when `collectGarbage` is called. */
   readonly collectsGarbage?: boolean;
@@ -29,9 +34,10 @@ const initialNamespaces = ["default", "kube-system", "kube-public", "kube-node-l
 const kinds = byKind(builtInResources);
 
 /**
- * A Kubernetes API server in memory, with its garbage collector: objects with uid, resourceVersion and generation,
- * optimistic concurrency, subresources, finalizers, patches, defaults, validation and watches. Objects that it hands
- * out are frozen. Nothing in it is random: the same requests give the same uids, names and versions.
+ * A Kubernetes API server in memory, with its garbage collector: objects with uid, resourceVersion and
+ * generation, optimistic concurrency, subresources, finalizers, patches, defaults, validation and watches.
+ * Objects that it hands out are frozen. Nothing in it is random: the same requests give the same uids, names
+ * and versions.
  */
 export class Cluster {
   readonly core: Core;
@@ -47,7 +53,8 @@ export class Cluster {
     this.#garbage = new Garbage(this.core, collectsGarbage);
     store.listen(definitionShelf, (change) => this.#redefine(change));
     for (const name of initialNamespaces) makeNamespace(this.core, name);
-    for (const definition of definitions) store.put(definitionShelf, keyOn(undefined, definition.name), definition.born(this.#birth()));
+    for (const definition of definitions)
+      store.put(definitionShelf, keyOn(undefined, definition.name), definition.born(this.#birth()));
   }
 
   /** The API server as a client sees it, answering in microtasks. */
@@ -72,16 +79,24 @@ export class Cluster {
   list(kind: KindRef, selection: Selection = {}): readonly KubeObject[] {
     const resource = this.core.catalog.of(kind);
     const matches = matcher(selection);
-    const found = [...this.core.store.shelf(shelfOf(resource)).objects].filter(([, object]) => matches(object));
+    const found = [...this.core.store.shelf(shelfOf(resource)).objects].filter(([, object]) =>
+      matches(object),
+    );
     found.sort(([a], [b]) => (a < b ? -1 : 1));
     return found.map(([, object]) => inVersion(object, resource));
   }
 
   /**
-   * Calls back on every change of the objects of a kind, in a microtask after it; returns what ends the watch. Without
-   * `since` it begins with an ADDED for every object there is. Throws a 410 when `since` is older than the history.
+   * Calls back on every change of the objects of a kind, in a microtask after it; returns what ends the
+   * watch. Without `since` it begins with an ADDED for every object there is. Throws a 410 when `since` is
+   * older than the history.
    */
-  watch(kind: KindRef, selection: Selection, onEvent: (event: WatchEvent) => void, options?: WatchOptions): () => void {
+  watch(
+    kind: KindRef,
+    selection: Selection,
+    onEvent: (event: WatchEvent) => void,
+    options?: WatchOptions,
+  ): () => void {
     return this.#watches.start(this.core.catalog.of(kind), selection, onEvent, options);
   }
 
@@ -98,7 +113,11 @@ export class Cluster {
   #birth(): Birth {
     this.#births += 1;
     const digits = this.#births.toString(16).padStart(12, "0");
-    return { now: this.core.clock.now(), uid: `10000000-0000-4000-8000-${digits}`, suffix: suffixOf(this.#births) };
+    return {
+      now: this.core.clock.now(),
+      uid: `10000000-0000-4000-8000-${digits}`,
+      suffix: suffixOf(this.#births),
+    };
   }
 
   #redefine({ object, gone }: Change): void {

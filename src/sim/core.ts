@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from "../api/object.ts";
+import type { KubeObject } from "../api/object.ts";
 import { rfc3339 } from "../api/time.ts";
 import type { Clock } from "../reconcile/ports.ts";
 import type { Catalog } from "./catalog.ts";
@@ -16,6 +16,12 @@ export interface Core {
   readonly makesNamespaces: boolean;
   /** What the next new object gets. */
   birth(): Birth;
+}
+
+/** Which object of a resource a request is about. */
+export interface Target {
+  readonly namespace?: string | undefined;
+  readonly name: string;
 }
 
 /** How a write is done. */
@@ -41,15 +47,21 @@ export function inVersion(object: KubeObject, resource: Resource): KubeObject {
 }
 
 /** The object that a reference names. Throws the 404 when it is not there. */
-export function existing({ store }: Core, resource: Resource, ref: Pick<ObjectRef, "namespace" | "name">): KubeObject {
-  const found = store.get(shelfOf(resource), keyOn(resource.namespaced ? ref.namespace : undefined, ref.name));
+export function existing({ store }: Core, resource: Resource, ref: Target): KubeObject {
+  const found = store.get(
+    shelfOf(resource),
+    keyOn(resource.namespaced ? ref.namespace : undefined, ref.name),
+  );
   if (found === undefined) throw notFound(resource, ref.name);
   return found;
 }
 
 const namespaces = { group: "", plural: "namespaces" };
 
-/** Whether an object may be created in this namespace. Throws a 404 when it is missing, a 403 when it is going. */
+/**
+ * Whether an object may be created in this namespace. Throws a 404 when it is missing, a 403 when it is
+ * going.
+ */
 export function admit(core: Core, resource: Resource, object: KubeObject): void {
   if (!resource.namespaced) return;
   const namespace = object.metadata.namespace ?? "";
@@ -60,7 +72,11 @@ export function admit(core: Core, resource: Resource, object: KubeObject): void 
     makeNamespace(core, namespace);
   } else if (found.metadata.deletionTimestamp !== undefined) {
     const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
-    const cause = { reason: "NamespaceTerminating", message: `namespace ${namespace} is being terminated`, field: "metadata.namespace" };
+    const cause = {
+      reason: "NamespaceTerminating",
+      message: `namespace ${namespace} is being terminated`,
+      field: "metadata.namespace",
+    };
     throw refused(resource, object.metadata.name, why, [cause]);
   }
 }

@@ -3,7 +3,7 @@ import { builtInResources } from "./builtins/index.ts";
 import { customResources } from "./crd/resource.ts";
 import { unprocessable } from "./failure.ts";
 import { frozen, imported } from "./json.ts";
-import { metadataCauses, newMetadata, type Birth } from "./metadata.ts";
+import { type Birth, metadataCauses, newMetadata } from "./metadata.ts";
 import type { Resource } from "./resource.ts";
 import type { SchemaNode } from "./schema.ts";
 

@@ -17,7 +17,9 @@ interface Details {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** A kind or resource as messages name it: `deployments.apps` has the group `apps` and the name `deployments`. */
+/**
+ * A kind or resource as messages name it: `deployments.apps` has the group `apps` and the name `deployments`.
+ */
 export interface Named {
   readonly group: string;
   readonly plural: string;
@@ -61,10 +63,15 @@ export function conflict(resource: Named, name: string, why: string = modified):
   return failure(409, "Conflict", message, about(resource, name));
 }
 
-const modified = "the object has been modified; please apply your changes to the latest version and try again";
+const modified =
+  "the object has been modified; please apply your changes to the latest version and try again";
 
 /** 422: fields of the object are wrong. */
-export function unprocessable(kind: { group: string; kind: string }, name: string, causes: readonly Cause[]): ApiError {
+export function unprocessable(
+  kind: { group: string; kind: string },
+  name: string,
+  causes: readonly Cause[],
+): ApiError {
   const errors = [...new Set(causes.map(({ field, message }) => `${field}: ${message}`))];
   const list = errors.length === 1 ? errors[0] : `[${errors.join(", ")}]`;
   const what = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
@@ -90,12 +97,18 @@ export function expired(message: string): ApiError {
 
 /** 405: this resource does not do that. */
 export function notAllowed(): ApiError {
-  return failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+  return failure(
+    405,
+    "MethodNotAllowed",
+    "the server does not allow this method on the requested resource",
+    {},
+  );
 }
 
 /** 415: a body or patch of a kind that this resource does not take. */
 export function unsupportedMedia(accepted: readonly string[]): ApiError {
-  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`;
+  const types = accepted.join(", ");
+  const message = `the body of the request was in an unknown format - accepted media types include: ${types}`;
   return failure(415, "UnsupportedMediaType", message);
 }
 
@@ -108,7 +121,11 @@ export function tooManyDisruptions(why: string): ApiError {
 
 /** `FIELD: Required value: DETAIL`. */
 export function requiredValue(field: string, detail = ""): Cause {
-  return { reason: "FieldValueRequired", message: detail === "" ? "Required value" : `Required value: ${detail}`, field };
+  return {
+    reason: "FieldValueRequired",
+    message: detail === "" ? "Required value" : `Required value: ${detail}`,
+    field,
+  };
 }
 
 /** `FIELD: Invalid value: VALUE: DETAIL`. */
@@ -119,7 +136,11 @@ export function invalidValue(field: string, value: unknown, detail: string): Cau
 /** `FIELD: Unsupported value: VALUE: supported values: "A", "B"`. */
 export function unsupportedValue(field: string, value: unknown, supported: readonly string[]): Cause {
   const list = supported.map(quoted).join(", ");
-  return { reason: "FieldValueNotSupported", message: `Unsupported value: ${shown(value)}: supported values: ${list}`, field };
+  return {
+    reason: "FieldValueNotSupported",
+    message: `Unsupported value: ${shown(value)}: supported values: ${list}`,
+    field,
+  };
 }
 
 /** `FIELD: Forbidden: DETAIL`. */
@@ -147,7 +168,9 @@ function about(resource: Named, name: string): Details {
 }
 
 function compact(details: Details): Details {
-  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== ""));
+  return Object.fromEntries(
+    Object.entries(details).filter(([, value]) => value !== undefined && value !== ""),
+  );
 }
 
 function quoted(text: string): string {

@@ -1,16 +1,16 @@
-import { refOf, type KubeObject, type OwnerReference } from "../api/object.ts";
-import { keyOn, shelfOf, type Core } from "./core.ts";
+import { type KubeObject, type OwnerReference, refOf } from "../api/object.ts";
+import { type Core, keyOn, shelfOf } from "./core.ts";
 import { jsonOf, without } from "./json.ts";
 import type { Resource } from "./resource.ts";
 import type { Change, Place } from "./store.ts";
+import { emptyDefinition, emptyNamespace } from "./teardown.ts";
 import { foreground, orphan, remove } from "./verbs/remove.ts";
 import { putAsIs, update } from "./verbs/update.ts";
-import { emptyDefinition, emptyNamespace } from "./teardown.ts";
 
 /**
- * The garbage collector: deletes what lost its last owner, holds foreground deletions until the dependents are gone,
- * frees the dependents of orphaning ones, and empties namespaces and definitions that are being deleted. It works in a
- * microtask after each write, or, when not automatic, only when `collect` is called.
+ * The garbage collector: deletes what lost its last owner, holds foreground deletions until the dependents
+ * are gone, frees the dependents of orphaning ones, and empties namespaces and definitions that are being
+ * deleted. It works in a microtask after each write, or, when not automatic, only when `collect` is called.
  */
 export class Garbage {
   readonly #core: Core;
@@ -81,33 +81,46 @@ export class Garbage {
     const object = this.#core.store.get(shelf, key);
     const resource = object === undefined ? undefined : this.#core.catalog.find(object);
     if (object === undefined || resource === undefined) return;
-    const { ownerReferences = [], namespace, deletionTimestamp } = object.metadata;
+    const { ownerReferences = [], namespace } = object.metadata;
     if (ownerReferences.length === 0) return;
     const kept = ownerReferences.filter((owner) => !this.#isLost(owner, namespace));
-    const orphaning = kept.filter((owner) => this.#isOrphaning(owner, namespace));
-    const alive = kept.filter((owner) => !this.#isGoing(owner, namespace));
-    if (orphaning.length > 0) this.#reown(resource, object, kept.filter((owner) => !orphaning.includes(owner)));
-    else if (alive.length === 0) {
-      const propagation = this.#core.store.dependents(object.metadata.uid ?? "").length > 0 && kept.length > 0;
-      if (deletionTimestamp === undefined) {
-        remove(this.#core, resource, refOf(object), { propagation: propagation ? "Foreground" : "Background" });
-      }
-    } else if (alive.length < ownerReferences.length) this.#reown(resource, object, alive);
+    const freed = kept.filter((owner) => !this.#isGoing(owner, namespace, orphan));
+    const alive = freed.filter((owner) => !this.#isGoing(owner, namespace, foreground));
+    if (freed.length < kept.length) this.#reown(resource, object, freed);
+    else if (alive.length === 0) this.#discard(resource, object, kept.length > 0);
+    else if (alive.length < ownerReferences.length) this.#reown(resource, object, alive);
+  }
+
+  /**
+   * Deletes what has no owner; in the foreground when an owner waits for it and it has dependents of its own.
+   */
+  #discard(resource: Resource, object: KubeObject, awaited: boolean): void {
+    if (object.metadata.deletionTimestamp !== undefined) return;
+    const owns = this.#core.store.dependents(object.metadata.uid ?? "").length > 0;
+    remove(this.#core, resource, refOf(object), {
+      propagation: awaited && owns ? "Foreground" : "Background",
+    });
   }
 
   #reown(resource: Resource, object: KubeObject, owners: readonly OwnerReference[]): void {
-    const metadata = { ...without(object.metadata, "ownerReferences"), ...(owners.length > 0 ? { ownerReferences: owners } : {}) };
+    const metadata = {
+      ...without(object.metadata, "ownerReferences"),
+      ...(owners.length > 0 ? { ownerReferences: owners } : {}),
+    };
     putAsIs(this.#core, resource, { ...object, metadata } as KubeObject);
   }
 
   /** Ends the deletion of an owner that waits for its dependents when none of them holds it up. */
   #release(owner: KubeObject | undefined): void {
     const resource = owner === undefined ? undefined : this.#core.catalog.find(owner);
-    if (owner === undefined || resource === undefined || owner.metadata.deletionTimestamp === undefined) return;
+    if (owner === undefined || resource === undefined || owner.metadata.deletionTimestamp === undefined)
+      return;
     if (!hasFinalizer(owner, foreground) && !hasFinalizer(owner, orphan)) return;
     const held = hasFinalizer(owner, foreground) && this.#isHeld(owner.metadata.uid ?? "");
     if (held) return;
-    const finalizers = owner.metadata.finalizers?.filter((finalizer) => finalizer !== foreground && finalizer !== orphan);
+    const finalizers = owner.metadata.finalizers?.filter(
+      (finalizer) => finalizer !== foreground && finalizer !== orphan,
+    );
     const next = { ...owner, metadata: { ...owner.metadata, finalizers } } as KubeObject;
     update(this.#core, resource, owner, next, { isPatch: true });
   }
@@ -119,10 +132,16 @@ export class Garbage {
     });
   }
 
-  #ownerOf({ apiVersion, kind, name, uid }: OwnerReference, namespace: string | undefined): KubeObject | undefined {
+  #ownerOf(
+    { apiVersion, kind, name, uid }: OwnerReference,
+    namespace: string | undefined,
+  ): KubeObject | undefined {
     const resource = this.#core.catalog.find({ apiVersion, kind });
     if (resource === undefined) return undefined;
-    const found = this.#core.store.get(shelfOf(resource), keyOn(resource.namespaced ? namespace : undefined, name));
+    const found = this.#core.store.get(
+      shelfOf(resource),
+      keyOn(resource.namespaced ? namespace : undefined, name),
+    );
     return found?.metadata.uid === uid ? found : undefined;
   }
 
@@ -131,14 +150,9 @@ export class Garbage {
     return this.#core.catalog.find(owner) !== undefined && this.#ownerOf(owner, namespace) === undefined;
   }
 
-  #isGoing(reference: OwnerReference, namespace: string | undefined): boolean {
+  #isGoing(reference: OwnerReference, namespace: string | undefined, finalizer: string): boolean {
     const owner = this.#ownerOf(reference, namespace);
-    return owner?.metadata.deletionTimestamp !== undefined && hasFinalizer(owner, foreground);
-  }
-
-  #isOrphaning(reference: OwnerReference, namespace: string | undefined): boolean {
-    const owner = this.#ownerOf(reference, namespace);
-    return owner?.metadata.deletionTimestamp !== undefined && hasFinalizer(owner, orphan);
+    return owner?.metadata.deletionTimestamp !== undefined && hasFinalizer(owner, finalizer);
   }
 }
 

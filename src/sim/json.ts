@@ -19,13 +19,14 @@ export function listOf(value: unknown): readonly unknown[] {
 const nothing: Json = Object.freeze({});
 
 /**
- * A frozen copy of a value from outside, as a JSON text would carry it: fields that are undefined are left out.
- * Nobody can change what the cluster holds, and the caller keeps their own.
+ * A frozen copy of a value from outside, as a JSON text would carry it: fields that are undefined are left
+ * out. Nobody can change what the cluster holds, and the caller keeps their own.
  */
 export function imported<T>(value: T): T;
 export function imported(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return Object.freeze(value.map((item) => (item === undefined ? null : imported(item))));
+  if (Array.isArray(value))
+    return Object.freeze(value.map((item) => (item === undefined ? null : imported(item))));
   if ("toJSON" in value && typeof value.toJSON === "function") return value.toJSON();
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
@@ -80,7 +81,9 @@ export function withValueAt(object: Json, path: readonly string[], value: unknow
 
 /** Fields that are missing get these values; the object itself when none is. */
 export function filled(object: Json, defaults: Json): Json {
-  const missing = Object.keys(defaults).filter((field) => object[field] === undefined && defaults[field] !== undefined);
+  const missing = Object.keys(defaults).filter(
+    (field) => object[field] === undefined && defaults[field] !== undefined,
+  );
   if (missing.length === 0) return object;
   const full: Record<string, unknown> = { ...object };
   for (const field of missing) full[field] = defaults[field];

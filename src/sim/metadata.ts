@@ -1,7 +1,7 @@
 import type { KubeObject, Metadata } from "../api/object.ts";
-import { rfc3339, type Instant } from "../api/time.ts";
-import { forbiddenField, invalidValue, requiredValue, type Cause } from "./failure.ts";
-import { same, without, type Json } from "./json.ts";
+import { type Instant, rfc3339 } from "../api/time.ts";
+import { type Cause, forbiddenField, invalidValue, requiredValue } from "./failure.ts";
+import { type Json, same, without } from "./json.ts";
 import { annotationCauses, labelCauses, nameProblems, ownerCauses } from "./names.ts";
 import type { Resource } from "./resource.ts";
 
@@ -18,7 +18,8 @@ export function newMetadata(object: KubeObject, { now, uid, suffix }: Birth, gen
   const { metadata } = object;
   const given = without(metadata, ...serverFields);
   const generated = metadata["generateName"];
-  const name = metadata.name ?? (typeof generated === "string" && generated !== "" ? generated + suffix : undefined);
+  const name =
+    metadata.name ?? (typeof generated === "string" && generated !== "" ? generated + suffix : undefined);
   return tidied({
     ...given,
     ...(name === undefined ? {} : { name }),
@@ -50,7 +51,9 @@ export function keptMetadata(metadata: Metadata, old: Metadata): Metadata {
 
 /** Empty maps and lists say nothing, and are not stored. */
 function tidied(metadata: Readonly<Record<string, unknown>>): Metadata {
-  const empty = ["labels", "annotations", "ownerReferences", "finalizers"].filter((field) => isEmpty(metadata[field]));
+  const empty = ["labels", "annotations", "ownerReferences", "finalizers"].filter((field) =>
+    isEmpty(metadata[field]),
+  );
   return without(metadata, ...empty) as Metadata;
 }
 
@@ -59,7 +62,11 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** What is wrong with the metadata of an object. */
-export function metadataCauses(object: KubeObject, old: KubeObject | undefined, resource: Resource): readonly Cause[] {
+export function metadataCauses(
+  object: KubeObject,
+  old: KubeObject | undefined,
+  resource: Resource,
+): readonly Cause[] {
   const { metadata } = object;
   return [
     ...(old === undefined ? nameCauses(metadata, resource) : []),
@@ -90,6 +97,7 @@ function finalizerCauses(metadata: Metadata, old: Metadata | undefined): readonl
   const added = (metadata.finalizers ?? []).filter((finalizer) => !old.finalizers?.includes(finalizer));
   if (added.length === 0) return [];
   const list = added.map((finalizer) => JSON.stringify(finalizer)).join(", ");
-  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+  const rule = "no new finalizers can be added if the object is being deleted";
+  const detail = `${rule}, found new finalizers []string{${list}}`;
   return [forbiddenField("metadata.finalizers", detail)];
 }

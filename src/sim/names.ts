@@ -1,5 +1,5 @@
-import { invalidValue, requiredValue, type Cause } from "./failure.ts";
-import { isJson, jsonOf, listOf, type Json } from "./json.ts";
+import { type Cause, invalidValue, requiredValue } from "./failure.ts";
+import { isJson, type Json, jsonOf, listOf } from "./json.ts";
 import type { Naming } from "./resource.ts";
 
 const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
@@ -31,22 +31,42 @@ export function nameProblems(naming: Naming, name: string): readonly string[] {
   }
 }
 
-const subdomainRule =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and " +
-  `end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${subdomain}')`;
-const labelRule =
-  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with " +
-  `an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`;
-const rfc1035Rule =
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and " +
-  `end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${rfc1035}')`;
-const labelValueRule =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end " +
-  "with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
-  `'${labelValue}')`;
-const qualifiedRule =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
-  `character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${qualified}')`;
+function ruleText(rule: string, example: string, expression: string): string {
+  return `${rule} (e.g. ${example}, regex used for validation is '${expression}')`;
+}
+
+const subdomainRule = ruleText(
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', " +
+    "and must start and end with an alphanumeric character",
+  "'example.com'",
+  subdomain,
+);
+const labelRule = ruleText(
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', " +
+    "and must start and end with an alphanumeric character",
+  "'my-name',  or '123-abc'",
+  label,
+);
+const rfc1035Rule = ruleText(
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', " +
+    "start with an alphabetic character, and end with an alphanumeric character",
+  "'my-name',  or 'abc-123'",
+  rfc1035,
+);
+const labelValueRule = ruleText(
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', " +
+    "and must start and end with an alphanumeric character",
+  "'MyValue',  or 'my_value',  or '12345'",
+  labelValue,
+);
+const qualifiedText = ruleText(
+  "must consist of alphanumeric characters, '-', '_' or '.', " +
+    "and must start and end with an alphanumeric character",
+  "'MyName',  or 'my.name',  or '123-abc'",
+  qualified,
+);
+const qualifiedRule = `name part ${qualifiedText}`;
+const slashes = "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
 
 /** What is wrong with the labels at a field. */
 export function labelCauses(labels: unknown, field: string): readonly Cause[] {
@@ -76,9 +96,15 @@ export function selectorCauses(selector: unknown, field: string): readonly Cause
 export function annotationCauses(annotations: unknown, field: string): readonly Cause[] {
   const entries = Object.entries(jsonOf(annotations));
   const size = entries.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
-  const tooLarge = { reason: "FieldValueTooLong", message: "Too long: may not be more than 262144 bytes", field };
+  const tooLarge = {
+    reason: "FieldValueTooLong",
+    message: "Too long: may not be more than 262144 bytes",
+    field,
+  };
   return [
-    ...entries.flatMap(([key]) => keyProblems(key.toLowerCase()).map((problem) => invalidValue(field, key, problem))),
+    ...entries.flatMap(([key]) =>
+      keyProblems(key.toLowerCase()).map((problem) => invalidValue(field, key, problem)),
+    ),
     ...(size > 262_144 ? [tooLarge] : []),
   ];
 }
@@ -87,9 +113,9 @@ export function annotationCauses(annotations: unknown, field: string): readonly 
 export function ownerCauses(owners: unknown, field: string): readonly Cause[] {
   const references = listOf(owners).filter(isJson);
   const controllers = references.filter((owner) => owner["controller"] === true);
-  const several = `Only one reference can have Controller set to true. Found "true" in references for ${controllers
-    .map(({ kind, name }) => `${String(kind)}/${String(name)}`)
-    .join(" and ")}`;
+  const names = controllers.map(({ kind, name }) => `${String(kind)}/${String(name)}`).join(" and ");
+  const rule = "Only one reference can have Controller set to true";
+  const several = `${rule}. Found "true" in references for ${names}`;
   return [
     ...references.flatMap((owner, index) => ownerProblems(owner, `${field}[${index}]`)),
     ...(controllers.length > 1 ? [invalidValue(field, references, several)] : []),
@@ -99,15 +125,24 @@ export function ownerCauses(owners: unknown, field: string): readonly Cause[] {
 function ownerProblems(owner: Json, field: string): readonly Cause[] {
   return ["apiVersion", "kind", "name", "uid"]
     .filter((name) => owner[name] === undefined || owner[name] === "")
-    .map((name) => invalidValue(`${field}.${name}`, "", name === "apiVersion" ? "version must not be empty" : "must not be empty"));
+    .map((name) =>
+      invalidValue(
+        `${field}.${name}`,
+        "",
+        name === "apiVersion" ? "version must not be empty" : "must not be empty",
+      ),
+    );
 }
 
 function keyProblems(key: string): readonly string[] {
   const [prefix, name, ...rest] = key.includes("/") ? key.split("/") : [undefined, key];
-  if (rest.length > 0 || name === undefined) return [`a qualified name ${qualifiedRule.slice("name part ".length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+  if (rest.length > 0 || name === undefined) return [`a qualified name ${qualifiedText} ${slashes}`];
   return [
     ...unless(prefix !== "", "prefix part must be non-empty"),
-    ...unless(prefix === undefined || prefix === "" || isSubdomain.test(prefix), `prefix part ${subdomainRule}`),
+    ...unless(
+      prefix === undefined || prefix === "" || isSubdomain.test(prefix),
+      `prefix part ${subdomainRule}`,
+    ),
     ...unless(name !== "", "name part must be non-empty"),
     ...tooLong(name, 63).map((problem) => `name part ${problem}`),
     ...unless(isQualified.test(name), qualifiedRule),

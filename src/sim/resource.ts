@@ -72,7 +72,13 @@ export interface Rules {
 export type Naming = "label" | "subdomain" | "rfc1035" | "path";
 
 /** `apps/v1`, or `v1` in the core group. */
-export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {
+export function apiVersionOf({
+  group,
+  version,
+}: {
+  readonly group: string;
+  readonly version: string;
+}): string {
   return group === "" ? version : `${group}/${version}`;
 }
 

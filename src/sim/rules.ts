@@ -17,7 +17,9 @@ export const plainRules: Rules = {
 };
 
 /** A new object without the status that came with it; `status` is what it begins with. */
-export function begunWith(status: Readonly<Record<string, unknown>> | undefined): (object: KubeObject) => KubeObject {
+export function begunWith(
+  status: Readonly<Record<string, unknown>> | undefined,
+): (object: KubeObject) => KubeObject {
   return (object) => {
     const bare = without(object, "status") as KubeObject;
     return status === undefined ? bare : { ...bare, status };
@@ -31,6 +33,9 @@ export function withOldStatus(object: KubeObject, old: KubeObject): KubeObject {
 }
 
 /** The object with its spec changed. */
-export function withSpec(object: KubeObject, change: (spec: Readonly<Record<string, unknown>>) => object): KubeObject {
+export function withSpec(
+  object: KubeObject,
+  change: (spec: Readonly<Record<string, unknown>>) => object,
+): KubeObject {
   return { ...object, spec: change(jsonOf(object["spec"])) };
 }

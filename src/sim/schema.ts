@@ -1,6 +1,9 @@
-import { isJson, jsonOf, listOf, type Json } from "./json.ts";
+import { isJson, type Json, jsonOf, listOf } from "./json.ts";
 
-/** One node of an OpenAPI schema with its references followed; what lies below is looked up when it is asked for. */
+/**
+ * One node of an OpenAPI schema with its references followed; what lies below is looked up when it is asked
+ * for.
+ */
 export interface SchemaNode {
   /** The keywords of this node. */
   readonly raw: Json;
@@ -62,9 +65,14 @@ export function schemaNode(schema: unknown, definitions: Definitions = {}): Sche
   };
 }
 
-/** An object type without any field or value schema, as `type: object` alone, holds anything for the built-in kinds. */
+/**
+ * An object type without any field or value schema, as `type: object` alone, holds anything for the built-in
+ * kinds.
+ */
 function isShaped(raw: Json): boolean {
-  return isJson(raw["properties"]) || isJson(raw["additionalProperties"]) || raw["additionalProperties"] === false;
+  return (
+    isJson(raw["properties"]) || isJson(raw["additionalProperties"]) || raw["additionalProperties"] === false
+  );
 }
 
 function lazily(raw: Json, definitions: Definitions): (keyword: string) => SchemaNode | undefined {
@@ -78,8 +86,8 @@ function lazily(raw: Json, definitions: Definitions): (keyword: string) => Schem
 }
 
 /**
- * `$ref`, alone or as the only entry of `allOf`, is replaced by what it points to; keywords beside it win. Two keywords
- * are added: `name` and `package`, by which messages call the type (`PodSpec` of `v1`).
+ * `$ref`, alone or as the only entry of `allOf`, is replaced by what it points to; keywords beside it win.
+ * Two keywords are added: `name` and `package`, by which messages call the type (`PodSpec` of `v1`).
  */
 function resolved(schema: Json, definitions: Definitions): Json {
   const [only, ...others] = listOf(schema["allOf"]);

@@ -6,10 +6,14 @@ import { isJson, jsonOf, listOf, valueAt } from "./json.ts";
 type Labels = Readonly<Record<string, string>>;
 type Matches<T> = (value: T) => boolean;
 
-/** Whether an object belongs to what a list or a watch asks for. Throws a 400 for a selector that cannot be read. */
+/**
+ * Whether an object belongs to what a list or a watch asks for. Throws a 400 for a selector that cannot be
+ * read.
+ */
 export function matcher({ namespace, labelSelector, fieldSelector }: Selection): Matches<KubeObject> {
   const tests: Matches<KubeObject>[] = [];
-  if (namespace !== undefined && namespace !== "") tests.push((object) => object.metadata.namespace === namespace);
+  if (namespace !== undefined && namespace !== "")
+    tests.push((object) => object.metadata.namespace === namespace);
   if (labelSelector !== undefined && labelSelector !== "") {
     const labels = labelMatcher(labelSelector);
     tests.push((object) => labels(object.metadata.labels ?? none));
@@ -28,7 +32,10 @@ export function labelMatcher(text: string): Matches<Labels> {
 
 /** Commas inside parentheses belong to the requirement. */
 function splitRequirements(text: string): readonly string[] {
-  return text.split(/,(?![^(]*\))/).map((part) => part.trim()).filter((part) => part !== "");
+  return text
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }
 
 function requirement(text: string): Matches<Labels> {
@@ -36,7 +43,8 @@ function requirement(text: string): Matches<Labels> {
   if (set !== null) {
     const [, key = "", operator, list = ""] = set;
     const values = new Set(list.split(",").map((value) => value.trim()));
-    return operator === "in" ? (labels) => has(labels, key) && values.has(labels[key] ?? "")
+    return operator === "in"
+      ? (labels) => has(labels, key) && values.has(labels[key] ?? "")
       : (labels) => !has(labels, key) || !values.has(labels[key] ?? "");
   }
   const equality = /^([^\s=!,()]+)\s*(==|=|!=)\s*([^\s=!,()]*)$/.exec(text);
@@ -45,7 +53,8 @@ function requirement(text: string): Matches<Labels> {
     return operator === "!=" ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
   }
   const presence = /^(!?)\s*([^\s=!,()]+)$/.exec(text);
-  if (presence === null) throw badRequest(`unable to parse requirement: couldn't parse the selector string "${text}"`);
+  if (presence === null)
+    throw badRequest(`unable to parse requirement: couldn't parse the selector string "${text}"`);
   const [, negation, key = ""] = presence;
   return negation === "!" ? (labels) => !has(labels, key) : (labels) => has(labels, key);
 }
@@ -67,8 +76,8 @@ function fieldMatcher(text: string): Matches<KubeObject> {
 }
 
 /**
- * A LabelSelector as objects carry it (`matchLabels`, `matchExpressions`), as a test. An empty one matches everything,
- * a missing one nothing.
+ * A LabelSelector as objects carry it (`matchLabels`, `matchExpressions`), as a test. An empty one matches
+ * everything, a missing one nothing.
  */
 export function labelSelectorMatcher(selector: unknown): Matches<Labels> {
   if (!isJson(selector)) return () => false;

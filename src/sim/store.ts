@@ -30,8 +30,8 @@ interface OwnShelf extends Shelf {
 const historyLength = 1_000;
 
 /**
- * Holds the objects of a cluster. Every change gets the next resourceVersion of the one counter; objects are frozen
- * and shared, never changed. Shelves are named `GROUP/PLURAL`, objects `NAMESPACE/NAME`.
+ * Holds the objects of a cluster. Every change gets the next resourceVersion of the one counter; objects are
+ * frozen and shared, never changed. Shelves are named `GROUP/PLURAL`, objects `NAMESPACE/NAME`.
  */
 export class Store {
   #version = 1;
@@ -111,7 +111,12 @@ export class Store {
   #own(name: string): OwnShelf {
     const known = this.#shelves.get(name);
     if (known !== undefined) return known;
-    const made = { objects: new Map(), changes: [], listeners: new Set<(change: Change) => void>(), forgotten: 0 };
+    const made = {
+      objects: new Map(),
+      changes: [],
+      listeners: new Set<(change: Change) => void>(),
+      forgotten: 0,
+    };
     this.#shelves.set(name, made);
     return made;
   }

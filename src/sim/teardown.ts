@@ -1,5 +1,5 @@
-import { refOf, type KubeObject } from "../api/object.ts";
-import { keyOn, shelfOf, type Core } from "./core.ts";
+import { type KubeObject, refOf } from "../api/object.ts";
+import { type Core, keyOn, shelfOf } from "./core.ts";
 import { remove } from "./verbs/remove.ts";
 import { update } from "./verbs/update.ts";
 

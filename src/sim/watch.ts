@@ -14,15 +14,20 @@ export interface WatchEvent {
 
 /** Where a watch begins. */
 export interface WatchOptions {
-  /** Only changes after this resourceVersion are told; without it the watch begins with every object there is. */
+  /**
+   * Only changes after this resourceVersion are told; without it the watch begins with every object there is.
+   */
   readonly since?: string | undefined;
   /** A bookmark ends the objects that were there at the start (annotated `k8s.io/initial-events-end`). */
   readonly bookmarks?: boolean | undefined;
 }
 
+type Matches = (object: KubeObject) => boolean;
+type Tell = (event: WatchEvent | undefined) => void;
+
 /**
- * Tells watches what happens in a store: in order, in a microtask after the write, so that who writes is never called
- * back within the write.
+ * Tells watches what happens in a store: in order, in a microtask after the write, so that who writes is
+ * never called back within the write.
  */
 export class Watches {
   readonly #store: Store;
@@ -45,21 +50,27 @@ export class Watches {
     const tell = (event: WatchEvent | undefined) => {
       if (event !== undefined) this.#later(() => live && onEvent(event));
     };
-    const { objects, changes, forgotten } = this.#store.shelf(shelfOf(resource));
-    if (since === undefined || since === "0" || since === "") {
-      for (const object of objects.values()) {
-        if (matches(object)) tell({ type: "ADDED", object: inVersion(object, resource) });
-      }
-      if (bookmarks) tell(bookmarkOf(resource, this.#store.version, true));
-    } else {
-      const version = checked(since, forgotten);
-      for (const change of changes) if (change.version > version) tell(eventOf(change, matches, resource));
-    }
+    const from = since === undefined || since === "0" || since === "" ? undefined : since;
+    if (from === undefined) this.#tellAll(resource, matches, bookmarks, tell);
+    else this.#tellSince(resource, matches, from, tell);
     const end = this.#store.listen(shelfOf(resource), (change) => tell(eventOf(change, matches, resource)));
     return () => {
       live = false;
       end();
     };
+  }
+
+  #tellAll(resource: Resource, matches: Matches, bookmarks: boolean, tell: Tell): void {
+    for (const object of this.#store.shelf(shelfOf(resource)).objects.values()) {
+      if (matches(object)) tell({ type: "ADDED", object: inVersion(object, resource) });
+    }
+    if (bookmarks) tell(bookmarkOf(resource, this.#store.version, true));
+  }
+
+  #tellSince(resource: Resource, matches: Matches, since: string, tell: Tell): void {
+    const { changes, forgotten } = this.#store.shelf(shelfOf(resource));
+    const version = checked(since, forgotten);
+    for (const change of changes) if (change.version > version) tell(eventOf(change, matches, resource));
   }
 
   #later(call: () => void): void {
@@ -84,7 +95,7 @@ function checked(since: string, forgotten: number): number {
 }
 
 /** An object that begins to match is added, one that no longer does is deleted, for this watch. */
-function eventOf(change: Change, matches: (object: KubeObject) => boolean, resource: Resource): WatchEvent | undefined {
+function eventOf(change: Change, matches: Matches, resource: Resource): WatchEvent | undefined {
   const { object, old, gone } = change;
   const before = old !== undefined && matches(old);
   const after = !gone && matches(object);
@@ -92,7 +103,10 @@ function eventOf(change: Change, matches: (object: KubeObject) => boolean, resou
   if (!before) return undefined;
   if (gone) return { type: "DELETED", object: inVersion(object, resource) };
   const { resourceVersion = "" } = object.metadata;
-  return { type: "DELETED", object: inVersion({ ...old, metadata: { ...old.metadata, resourceVersion } }, resource) };
+  return {
+    type: "DELETED",
+    object: inVersion({ ...old, metadata: { ...old.metadata, resourceVersion } }, resource),
+  };
 }
 
 /** The event that only says how far a watch has come. */

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectRef } from "../../src/api/object.ts";
 import type { Instant } from "../../src/api/time.ts";
 import { instant } from "../../src/api/time.ts";
-import { VirtualClock, turn } from "../../src/sim/clock.ts";
+import { turn, VirtualClock } from "../../src/sim/clock.ts";
 import { Cluster, type ClusterOptions } from "../../src/sim/cluster.ts";
 import { prepareDefinitions } from "../../src/sim/definitions.ts";
 
@@ -52,7 +52,11 @@ function widgetSchema(): object {
           size: { type: "string", enum: ["small", "large"] },
           replicas: { type: "integer", format: "int32", minimum: 0, default: 1 },
           port: { "x-kubernetes-int-or-string": true, anyOf: [{ type: "integer" }, { type: "string" }] },
-          host: { type: "string", pattern: "^[a-z.]+$", "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "host is immutable" }] },
+          host: {
+            type: "string",
+            pattern: "^[a-z.]+$",
+            "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "host is immutable" }],
+          },
           template: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
           parts: {
             type: "array",
@@ -62,7 +66,10 @@ function widgetSchema(): object {
             items: {
               type: "object",
               required: ["name"],
-              properties: { name: { type: "string", minLength: 1 }, color: { type: "string", default: "grey" } },
+              properties: {
+                name: { type: "string", minLength: 1 },
+                color: { type: "string", default: "grey" },
+              },
             },
           },
         },
@@ -113,7 +120,9 @@ export function configMap(name: string, metadata: object = {}, data: object = { 
 export function ownedBy(owner: KubeObject, blocking = true): object {
   const { apiVersion, kind, metadata } = owner;
   const { name, uid } = metadata;
-  return { ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: blocking }] };
+  return {
+    ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: blocking }],
+  };
 }
 
 /** A reference to an object in the namespace `default`. */

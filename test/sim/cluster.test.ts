@@ -10,7 +10,10 @@ const wd = ref("example.com/v1", "Widget", "w");
 test("a new object has a uid, a version, a time and a generation", async () => {
   const created = await cluster().client().create(replicaSet("web"));
   const { uid, resourceVersion, creationTimestamp, generation } = created.metadata;
-  deepEqual([typeof uid, typeof resourceVersion, creationTimestamp, generation], ["string", "string", "2024-05-01T12:00:00Z", 1]);
+  deepEqual(
+    [typeof uid, typeof resourceVersion, creationTimestamp, generation],
+    ["string", "string", "2024-05-01T12:00:00Z", 1],
+  );
 });
 
 test("the generation counts changes of the spec, not of metadata or status", async () => {
@@ -38,7 +41,11 @@ test("status and spec are written apart", async () => {
   const client = cluster().client();
   const created = await client.create({ ...widget("w"), status: { phase: "lost" } });
   equal(created["status"], undefined);
-  await client.patch(wd, { type: "merge", body: { status: { phase: "Up" }, spec: { size: "large" } }, subresource: "status" });
+  await client.patch(wd, {
+    type: "merge",
+    body: { status: { phase: "Up" }, spec: { size: "large" } },
+    subresource: "status",
+  });
   await client.patch(wd, { type: "merge", body: { status: { phase: "Down" }, spec: { replicas: 4 } } });
   const found = await client.get(wd);
   deepEqual([found?.["spec"], found?.["status"]], [{ size: "small", replicas: 4 }, { phase: "Up" }]);
@@ -83,11 +90,16 @@ test("a missing namespace is a 404, or is made when asked for", async () => {
 
 test("a list is ordered by name and follows label and field selectors", async () => {
   const client = cluster().client();
-  for (const [name, tier] of [["c", "web"], ["a", "db"], ["b", "web"]] as const) {
+  for (const [name, tier] of [
+    ["c", "web"],
+    ["a", "db"],
+    ["b", "web"],
+  ] as const) {
     await client.create(configMap(name, { labels: { tier } }));
   }
   const kind = { apiVersion: "v1", kind: "ConfigMap" };
-  const names = async (selection: object) => (await client.list(kind, selection)).map(({ metadata }) => metadata.name);
+  const names = async (selection: object) =>
+    (await client.list(kind, selection)).map(({ metadata }) => metadata.name);
   deepEqual(await names({ namespace: "default" }), ["a", "b", "c"]);
   deepEqual(await names({ namespace: "other" }), []);
   deepEqual(await names({ labelSelector: "tier=web" }), ["b", "c"]);
@@ -101,7 +113,9 @@ test("a watch begins with what is there and then tells changes in order", async 
   await client.create(configMap("a", { labels: { tier: "web" } }));
   const events: string[] = [];
   const tell = ({ type, object }: WatchEvent) => events.push(`${type} ${object.metadata.name ?? ""}`.trim());
-  const stop = kube.watch({ apiVersion: "v1", kind: "ConfigMap" }, { labelSelector: "tier=web" }, tell, { bookmarks: true });
+  const stop = kube.watch({ apiVersion: "v1", kind: "ConfigMap" }, { labelSelector: "tier=web" }, tell, {
+    bookmarks: true,
+  });
   await client.create(configMap("b"));
   const b = ref("v1", "ConfigMap", "b");
   await client.patch(b, { type: "merge", body: { metadata: { labels: { tier: "web" } } } });
@@ -126,17 +140,27 @@ test("a watch from a version tells only what came later, and a 410 when that is 
   await settled();
   deepEqual(names, ["b"]);
   kube.forgetHistory();
-  throws(() => kube.watch(kind, {}, () => undefined, { since: resourceVersion }), (error: ApiError) => error.code === 410);
+  throws(
+    () => kube.watch(kind, {}, () => undefined, { since: resourceVersion }),
+    (error: ApiError) => error.code === 410,
+  );
 });
 
 test("the scale of a custom resource reads and writes its paths", async () => {
   const client = cluster().client();
   await client.create(widget("w"));
-  const scale = await client.patch(wd, { type: "merge", body: { spec: { replicas: 3 } }, subresource: "scale" });
+  const scale = await client.patch(wd, {
+    type: "merge",
+    body: { spec: { replicas: 3 } },
+    subresource: "scale",
+  });
   deepEqual([scale.kind, scale["spec"], scale["status"]], ["Scale", { replicas: 3 }, { replicas: 0 }]);
   deepEqual((await client.get(wd))?.["spec"], { size: "small", replicas: 3 });
 });
 
 test("an unknown kind is a 404", async () => {
-  await rejects(cluster().client().list({ apiVersion: "v9", kind: "Thing" }), { code: 404, reason: "NotFound" });
+  await rejects(cluster().client().list({ apiVersion: "v9", kind: "Thing" }), {
+    code: 404,
+    reason: "NotFound",
+  });
 });

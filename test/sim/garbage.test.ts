@@ -53,7 +53,9 @@ test("an object whose owner never was is collected, one with another owner is ke
   await kube.client().create(configMap("orphan", ownedBy(lost)));
   const [first] = (ownedBy(made) as { ownerReferences: object[] }).ownerReferences;
   const [second] = (ownedBy(lost) as { ownerReferences: object[] }).ownerReferences;
-  await kube.client().create(configMap("shared", { ownerReferences: [first, { ...second, controller: false }] }));
+  await kube
+    .client()
+    .create(configMap("shared", { ownerReferences: [first, { ...second, controller: false }] }));
   const names = await there(kube, ref("v1", "ConfigMap", "orphan"), ref("v1", "ConfigMap", "shared"));
   deepEqual(names, ["shared"]);
   equal(kube.get(ref("v1", "ConfigMap", "shared"))?.metadata.ownerReferences?.length, 1);

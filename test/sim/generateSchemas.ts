@@ -2,13 +2,23 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Writes `src/sim/builtins/schemas.json`: the OpenAPI schemas of the built-in kinds that the embedded cluster serves,
- * with all that they refer to. Run by hand, with the folder `api/openapi-spec/v3` of a Kubernetes release:
- * `node test/sim/generateSchemas.ts FOLDER`.
+ * Writes `src/sim/builtins/schemas.json`: the OpenAPI schemas of the built-in kinds that the embedded cluster
+ * serves, with all that they refer to. Run by hand, with the folder `api/openapi-spec/v3` of a Kubernetes
+ * release: `node test/sim/generateSchemas.ts FOLDER`.
  */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   api__v1: [
-    ...["Namespace", "Pod", "Service", "Endpoints", "Secret", "ConfigMap", "ServiceAccount", "Event", "PodTemplate"],
+    ...[
+      "Namespace",
+      "Pod",
+      "Service",
+      "Endpoints",
+      "Secret",
+      "ConfigMap",
+      "ServiceAccount",
+      "Event",
+      "PodTemplate",
+    ],
     ...["Status", "DeleteOptions"],
   ],
   apis__apps__v1: ["Deployment", "ReplicaSet"],
@@ -30,7 +40,8 @@ function collect(name: string, from: Readonly<Schemas>, into: Schemas): void {
   if (schema === undefined || into[name] !== undefined) return;
   into[name] = schema;
   JSON.stringify(schema, (key, value) => {
-    if (key === "$ref" && typeof value === "string") collect(value.slice(value.lastIndexOf("/") + 1), from, into);
+    if (key === "$ref" && typeof value === "string")
+      collect(value.slice(value.lastIndexOf("/") + 1), from, into);
     return value;
   });
 }
@@ -47,5 +58,10 @@ for (const [file, names] of Object.entries(kinds)) {
 }
 const sorted = Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
 // Names of other projects' packages are long; the file holds one schema a line.
-const lines = Object.entries(sorted).map(([name, schema]) => `${JSON.stringify(name)}: ${JSON.stringify(schema)}`);
-writeFileSync(new URL("../../src/sim/builtins/schemas.json", import.meta.url), `{\n${lines.join(",\n")}\n}\n`);
+const lines = Object.entries(sorted).map(
+  ([name, schema]) => `${JSON.stringify(name)}: ${JSON.stringify(schema)}`,
+);
+writeFileSync(
+  new URL("../../src/sim/builtins/schemas.json", import.meta.url),
+  `{\n${lines.join(",\n")}\n}\n`,
+);

@@ -1,14 +1,18 @@
 import { Buffer } from "node:buffer";
 import type { KubeObject } from "../../api/object.ts";
-import { requiredValue, unsupportedValue, type Cause } from "../failure.ts";
-import { filled, jsonOf, type Json } from "../json.ts";
+import { type Cause, requiredValue, unsupportedValue } from "../failure.ts";
+import { filled, type Json, jsonOf } from "../json.ts";
 import { immutable } from "./workloads.ts";
 
 /** A namespace with the label by which policies find it. */
 export function completedNamespace(object: KubeObject): KubeObject {
   const { metadata } = object;
   const labels = { ...metadata.labels, "kubernetes.io/metadata.name": metadata.name };
-  return { ...object, metadata: { ...metadata, labels }, spec: filled(jsonOf(object["spec"]), { finalizers: ["kubernetes"] }) };
+  return {
+    ...object,
+    metadata: { ...metadata, labels },
+    spec: filled(jsonOf(object["spec"]), { finalizers: ["kubernetes"] }),
+  };
 }
 
 /** A Secret of a type, with its plain texts moved into the data. */
@@ -25,8 +29,13 @@ export function completedSecret(object: KubeObject): KubeObject {
 export function dataCauses(object: KubeObject, old: KubeObject | undefined): readonly Cause[] {
   const typed = immutable(object["type"], old?.["type"], "type");
   if (old?.["immutable"] !== true) return typed;
-  const detail = { reason: "FieldValueForbidden", message: "Forbidden: field is immutable when `immutable` is set" };
-  const changed = ["data", "binaryData"].filter((field) => immutable(jsonOf(object[field]), jsonOf(old[field]), field).length > 0);
+  const detail = {
+    reason: "FieldValueForbidden",
+    message: "Forbidden: field is immutable when `immutable` is set",
+  };
+  const changed = ["data", "binaryData"].filter(
+    (field) => immutable(jsonOf(object[field]), jsonOf(old[field]), field).length > 0,
+  );
   return [...typed, ...changed.map((field) => ({ ...detail, field }))];
 }
 
@@ -64,7 +73,10 @@ export function completedEndpointSlice(object: KubeObject): KubeObject {
 
 function withTcp(holder: Json, more: Json): Json {
   if (!Array.isArray(holder["ports"])) return holder;
-  return { ...holder, ports: holder["ports"].map((port) => filled(jsonOf(port), { protocol: "TCP", ...more })) };
+  return {
+    ...holder,
+    ports: holder["ports"].map((port) => filled(jsonOf(port), { protocol: "TCP", ...more })),
+  };
 }
 
 /** What is wrong with an EndpointSlice. */
@@ -102,7 +114,8 @@ export function completedAutoscaler(object: KubeObject): KubeObject {
 /** What is wrong with a HorizontalPodAutoscaler. */
 export function autoscalerCauses(object: KubeObject): readonly Cause[] {
   const { maxReplicas, minReplicas, scaleTargetRef } = jsonOf(object["spec"]);
-  const below = typeof maxReplicas === "number" && typeof minReplicas === "number" && maxReplicas < minReplicas;
+  const below =
+    typeof maxReplicas === "number" && typeof minReplicas === "number" && maxReplicas < minReplicas;
   const value = `Invalid value: ${String(maxReplicas)}: must be greater than or equal to \`minReplicas\``;
   const { kind, name } = jsonOf(scaleTargetRef);
   return [
@@ -116,7 +129,7 @@ export function autoscalerCauses(object: KubeObject): readonly Cause[] {
 export function budgetCauses(object: KubeObject): readonly Cause[] {
   const spec = jsonOf(object["spec"]);
   const both = spec["minAvailable"] !== undefined && spec["maxUnavailable"] !== undefined;
-  const message = `Invalid value: ${JSON.stringify(spec)}: minAvailable and maxUnavailable cannot be both set`;
+  const rule = "minAvailable and maxUnavailable cannot be both set";
+  const message = `Invalid value: ${JSON.stringify(spec)}: ${rule}`;
   return both ? [{ reason: "FieldValueInvalid", message, field: "spec" }] : [];
 }
-

@@ -10,24 +10,49 @@ export interface Reading {
 }
 
 /**
- * A body as the API server reads it into its own types: unknown fields, nulls and empty optional values are dropped,
- * quantities get their stored form. Throws a 400 for a value of the wrong type.
+ * A body as the API server reads it into its own types: unknown fields, nulls and empty optional values are
+ * dropped, quantities get their stored form. Throws a 400 for a value of the wrong type.
  */
 export function decoded(body: Json, schema: SchemaNode, kind: Reading): Json {
   try {
     return objectOf(body, schema, "");
   } catch (error) {
     if (!(error instanceof WrongType)) throw error;
-    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: json: ${error.message}`);
+    throw badRequest(
+      `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: json: ${error.message}`,
+    );
   }
 }
 
 /** Fields that Go leaves out when they are false or zero; other zeros are pointers, and stay. */
 const omittedZeros = new Set([
-  "paused", "hostNetwork", "hostPID", "hostIPC", "stdin", "stdinOnce", "tty", "readOnly", "publishNotReadyAddresses",
-  "minReadySeconds", "hostPort", "nodePort", "initialDelaySeconds", "timeoutSeconds", "periodSeconds",
-  "successThreshold", "failureThreshold", "observedGeneration", "fullyLabeledReplicas", "readyReplicas",
-  "availableReplicas", "updatedReplicas", "unavailableReplicas", "active", "succeeded", "failed", "count",
+  "paused",
+  "hostNetwork",
+  "hostPID",
+  "hostIPC",
+  "stdin",
+  "stdinOnce",
+  "tty",
+  "readOnly",
+  "publishNotReadyAddresses",
+  "minReadySeconds",
+  "hostPort",
+  "nodePort",
+  "initialDelaySeconds",
+  "timeoutSeconds",
+  "periodSeconds",
+  "successThreshold",
+  "failureThreshold",
+  "observedGeneration",
+  "fullyLabeledReplicas",
+  "readyReplicas",
+  "availableReplicas",
+  "updatedReplicas",
+  "unavailableReplicas",
+  "active",
+  "succeeded",
+  "failed",
+  "count",
 ]);
 
 /** Fields that are kept when they are empty although the schema does not require them. */
@@ -41,7 +66,7 @@ function objectOf(value: Json, schema: SchemaNode, path: string): Json {
   for (const [name, item] of Object.entries(value)) {
     const field = schema.property(name);
     if (field === undefined || item === null) continue;
-    const read = valueOf(item, field, schema, path === "" ? name : `${path}.${name}`);
+    const read = readValue(item, field, schema, path === "" ? name : `${path}.${name}`);
     const needed = (Array.isArray(required) && required.includes(name)) || keptEmpty.has(name);
     if (needed || !isOmitted(name, read, field)) kept[name] = read;
   }
@@ -55,7 +80,7 @@ function isOmitted(name: string, value: unknown, field: SchemaNode): boolean {
   return field.values !== undefined && isJson(value) && Object.keys(value).length === 0;
 }
 
-function valueOf(value: unknown, schema: SchemaNode, holder: SchemaNode, path: string): unknown {
+function readValue(value: unknown, schema: SchemaNode, holder: SchemaNode, path: string): unknown {
   if (schema.raw["name"] === "Quantity") {
     return typeof value === "string" || typeof value === "number" ? canonicalQuantity(value) : value;
   }
@@ -69,13 +94,15 @@ function valueOf(value: unknown, schema: SchemaNode, holder: SchemaNode, path: s
 
 function itemsOf(list: readonly unknown[], schema: SchemaNode, path: string): readonly unknown[] {
   const { items } = schema;
-  return items === undefined ? list : list.map((item) => (item === null ? item : valueOf(item, items, schema, path)));
+  return items === undefined
+    ? list
+    : list.map((item) => (item === null ? item : readValue(item, items, schema, path)));
 }
 
 function mapOf(map: Json, values: SchemaNode, holder: SchemaNode, path: string): Json {
   const read: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(map)) {
-    read[key] = item === null ? "" : valueOf(item, values, holder, `${path}`);
+    read[key] = item === null ? "" : readValue(item, values, holder, `${path}`);
   }
   return read;
 }
@@ -99,7 +126,9 @@ function fits(value: unknown, { type }: SchemaNode): boolean {
 function wrong(value: unknown, schema: SchemaNode, holder: SchemaNode, path: string): WrongType {
   const found = Array.isArray(value) ? "array" : isJson(value) ? "object" : goName(value);
   const struct = typeof holder.raw["name"] === "string" ? `${holder.raw["name"]}.` : "";
-  return new WrongType(`cannot unmarshal ${found} into Go struct field ${struct}${path} of type ${goType(schema)}`);
+  return new WrongType(
+    `cannot unmarshal ${found} into Go struct field ${struct}${path} of type ${goType(schema)}`,
+  );
 }
 
 function goName(value: unknown): string {

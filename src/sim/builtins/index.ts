@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
-import { isJson } from "../json.ts";
+import { definitionRules } from "../crd/definition.ts";
+import { isJson, jsonOf } from "../json.ts";
 import type { Resource, Rules } from "../resource.ts";
 import { begunWith, plainRules, withOldStatus } from "../rules.ts";
 import { schemaNode } from "../schema.ts";
@@ -8,8 +9,8 @@ import {
   budgetCauses,
   completedAutoscaler,
   completedBinding,
-  completedEndpoints,
   completedEndpointSlice,
+  completedEndpoints,
   completedEvent,
   completedNamespace,
   completedSecret,
@@ -18,10 +19,11 @@ import {
   eventCauses,
 } from "./core.ts";
 import { decoded } from "./decode.ts";
+import { templateCauses } from "./podChecks.ts";
+import { completedTemplate } from "./podSpec.ts";
 import { begunPod, completedPod, podCauses } from "./pods.ts";
 import schemas from "./schemas.json" with { type: "json" };
 import { carriedService, completedService, ingressCauses, serviceCauses } from "./services.ts";
-import { definitionRules } from "../crd/definition.ts";
 import {
   completedDeployment,
   completedJob,
@@ -30,9 +32,6 @@ import {
   jobCauses,
   scaledCauses,
 } from "./workloads.ts";
-import { templateCauses } from "./podChecks.ts";
-import { completedTemplate } from "./podSpec.ts";
-import { jsonOf } from "../json.ts";
 
 /** How a built-in resource differs from a plain, namespaced one without status. */
 interface Trait {
@@ -48,7 +47,10 @@ interface Trait {
 /** One built-in resource: `package` is where the Kubernetes schemas keep its group. */
 function builtIn(apiGroup: string, version: string, kind: string, trait: Trait = {}): Resource {
   const [group = "", home = apiGroup.split(".")[0]] = apiGroup.split("=");
-  const schema = schemaNode({ $ref: definitionOf(home === "" ? "core" : (home ?? ""), version, kind) }, schemas);
+  const schema = schemaNode(
+    { $ref: definitionOf(home === "" ? "core" : (home ?? ""), version, kind) },
+    schemas,
+  );
   const plural = pluralOf(kind);
   return {
     group,
@@ -84,7 +86,8 @@ function keep(object: KubeObject): KubeObject {
 }
 
 function definitionOf(home: string, version: string, kind: string): string {
-  if (home === "apiextensions") return `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.${version}.${kind}`;
+  if (home === "apiextensions")
+    return `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.${version}.${kind}`;
   return `io.k8s.api.${home}.${version}.${kind}`;
 }
 
@@ -94,7 +97,11 @@ function pluralOf(kind: string): string {
   return name.endsWith("s") ? `${name}es` : `${name}s`;
 }
 
-const scalePaths = { replicas: ["spec", "replicas"], current: ["status", "replicas"], selector: ["spec", "selector"] };
+const scalePaths = {
+  replicas: ["spec", "replicas"],
+  current: ["status", "replicas"],
+  selector: ["spec", "selector"],
+};
 const all = ["all"];
 const counts = { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 };
 const rbac = "rbac.authorization.k8s.io=rbac";
@@ -117,7 +124,13 @@ export const builtInResources: readonly Resource[] = [
     shortNames: ["po"],
     categories: all,
     status: {},
-    rules: { generation: true, begin: begunPod, complete: completedPod, check: podCauses, returnsDeleted: true },
+    rules: {
+      generation: true,
+      begin: begunPod,
+      complete: completedPod,
+      check: podCauses,
+      returnsDeleted: true,
+    },
   }),
   builtIn("", "v1", "Service", {
     shortNames: ["svc"],
@@ -140,7 +153,8 @@ export const builtInResources: readonly Resource[] = [
     rules: {
       generation: true,
       complete: completedPodTemplate,
-      check: (object) => templateCauses(jsonOf(object["template"]), "template", ["Always", "OnFailure", "Never"]),
+      check: (object) =>
+        templateCauses(jsonOf(object["template"]), "template", ["Always", "OnFailure", "Never"]),
       returnsDeleted: true,
     },
   }),

@@ -1,6 +1,13 @@
 import { quantityValue } from "../../api/quantity.ts";
-import { duplicateValue, invalidValue, missingValue, requiredValue, unsupportedValue, type Cause } from "../failure.ts";
-import { isJson, jsonOf, listOf, type Json } from "../json.ts";
+import {
+  type Cause,
+  duplicateValue,
+  invalidValue,
+  missingValue,
+  requiredValue,
+  unsupportedValue,
+} from "../failure.ts";
+import { isJson, type Json, jsonOf, listOf } from "../json.ts";
 import { labelCauses, nameProblems } from "../names.ts";
 
 /** What is wrong with a pod template; `restart` lists the restart policies that its owner takes. */
@@ -10,7 +17,9 @@ export function templateCauses(template: Json, field: string, restart: readonly 
   return [
     ...labelCauses(jsonOf(template["metadata"])["labels"], `${field}.metadata.labels`),
     ...podSpecCauses(spec, `${field}.spec`),
-    ...(restart.includes(String(policy)) ? [] : [unsupportedValue(`${field}.spec.restartPolicy`, policy, restart)]),
+    ...(restart.includes(String(policy))
+      ? []
+      : [unsupportedValue(`${field}.spec.restartPolicy`, policy, restart)]),
   ];
 }
 
@@ -24,11 +33,20 @@ export function podSpecCauses(spec: Json, field: string): readonly Cause[] {
     ...containerListCauses(containers, `${field}.containers`, volumes),
     ...containerListCauses(initial, `${field}.initContainers`, volumes),
     ...oneOf(spec["restartPolicy"], `${field}.restartPolicy`, ["Always", "OnFailure", "Never"]),
-    ...oneOf(spec["dnsPolicy"], `${field}.dnsPolicy`, ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]),
+    ...oneOf(spec["dnsPolicy"], `${field}.dnsPolicy`, [
+      "ClusterFirstWithHostNet",
+      "ClusterFirst",
+      "Default",
+      "None",
+    ]),
   ];
 }
 
-function containerListCauses(containers: readonly Json[], field: string, volumes: readonly unknown[]): readonly Cause[] {
+function containerListCauses(
+  containers: readonly Json[],
+  field: string,
+  volumes: readonly unknown[],
+): readonly Cause[] {
   const names = containers.map(({ name }) => name);
   return containers.flatMap((container, index) => [
     ...containerCauses(container, `${field}[${index}]`, volumes),
@@ -40,11 +58,17 @@ function containerCauses(container: Json, field: string, volumes: readonly unkno
   const { name, image } = container;
   const nameless = typeof name !== "string" || name === "";
   return [
-    ...(nameless ? [requiredValue(`${field}.name`)] : nameProblems("label", name).map((problem) => invalidValue(`${field}.name`, name, problem))),
+    ...(nameless
+      ? [requiredValue(`${field}.name`)]
+      : nameProblems("label", name).map((problem) => invalidValue(`${field}.name`, name, problem))),
     ...imageCauses(image, `${field}.image`),
     ...oneOf(container["imagePullPolicy"], `${field}.imagePullPolicy`, ["Always", "IfNotPresent", "Never"]),
-    ...listOf(container["ports"]).flatMap((port, index) => portCauses(jsonOf(port), `${field}.ports[${index}]`)),
-    ...listOf(container["env"]).flatMap((one, index) => variableCauses(jsonOf(one), `${field}.env[${index}]`)),
+    ...listOf(container["ports"]).flatMap((port, index) =>
+      portCauses(jsonOf(port), `${field}.ports[${index}]`),
+    ),
+    ...listOf(container["env"]).flatMap((one, index) =>
+      variableCauses(jsonOf(one), `${field}.env[${index}]`),
+    ),
     ...listOf(container["volumeMounts"]).flatMap((mount, index) =>
       mountCauses(jsonOf(mount), `${field}.volumeMounts[${index}]`, volumes),
     ),
@@ -54,7 +78,9 @@ function containerCauses(container: Json, field: string, volumes: readonly unkno
 
 function imageCauses(image: unknown, field: string): readonly Cause[] {
   if (typeof image !== "string" || image === "") return [requiredValue(field)];
-  return image.trim() === image ? [] : [invalidValue(field, image, "must not have leading or trailing whitespace")];
+  return image.trim() === image
+    ? []
+    : [invalidValue(field, image, "must not have leading or trailing whitespace")];
 }
 
 function portCauses(port: Json, field: string): readonly Cause[] {
@@ -81,7 +107,11 @@ function variableCauses({ name, value, valueFrom }: Json, field: string): readon
   ];
 }
 
-function mountCauses({ name, mountPath }: Json, field: string, volumes: readonly unknown[]): readonly Cause[] {
+function mountCauses(
+  { name, mountPath }: Json,
+  field: string,
+  volumes: readonly unknown[],
+): readonly Cause[] {
   return [
     ...(volumes.includes(name) ? [] : [missingValue(`${field}.name`, name)]),
     ...(mountPath === undefined || mountPath === "" ? [requiredValue(`${field}.mountPath`)] : []),
@@ -104,5 +134,7 @@ function amount(quantity: unknown): number | undefined {
 
 /** What is wrong with a field that takes only some values. */
 export function oneOf(value: unknown, field: string, supported: readonly string[]): readonly Cause[] {
-  return value === undefined || supported.includes(String(value)) ? [] : [unsupportedValue(field, value, supported)];
+  return value === undefined || supported.includes(String(value))
+    ? []
+    : [unsupportedValue(field, value, supported)];
 }

@@ -1,4 +1,4 @@
-import { filled, isJson, jsonOf, listOf, type Json } from "../json.ts";
+import { filled, isJson, type Json, jsonOf, listOf } from "../json.ts";
 
 /** A pod's spec with the defaults that the API server gives it, in a template or alone. */
 export function completedPodSpec(spec: Json): Json {
@@ -69,13 +69,18 @@ function pullPolicy(image: string): string {
 function resourcesOf(container: Json): Json {
   const resources = jsonOf(container["resources"]);
   if (!isJson(resources["limits"])) return {};
-  return { resources: { ...resources, requests: { ...resources["limits"], ...jsonOf(resources["requests"]) } } };
+  return {
+    resources: { ...resources, requests: { ...resources["limits"], ...jsonOf(resources["requests"]) } },
+  };
 }
 
 function completedVariable(variable: Json): Json {
   const source = jsonOf(variable["valueFrom"]);
   if (!isJson(source["fieldRef"])) return variable;
-  return { ...variable, valueFrom: { ...source, fieldRef: filled(source["fieldRef"], { apiVersion: "v1" }) } };
+  return {
+    ...variable,
+    valueFrom: { ...source, fieldRef: filled(source["fieldRef"], { apiVersion: "v1" }) },
+  };
 }
 
 const probeDefaults = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
@@ -98,7 +103,10 @@ function handler(holder: Json): Json {
 function lifecycle(container: Json): Json {
   const hooks = container["lifecycle"];
   if (!isJson(hooks)) return {};
-  const done = Object.entries(hooks).map(([name, hook]) => [name, isJson(hook) ? { ...hook, ...handler(hook) } : hook]);
+  const done = Object.entries(hooks).map(([name, hook]) => [
+    name,
+    isJson(hook) ? { ...hook, ...handler(hook) } : hook,
+  ]);
   return { lifecycle: Object.fromEntries(done) };
 }
 
@@ -131,6 +139,8 @@ export function qosClass(spec: Json): string {
     }),
   );
   if (isGuaranteed) return "Guaranteed";
-  const asksNothing = resources.every(({ requests, limits }) => requests === undefined && limits === undefined);
+  const asksNothing = resources.every(
+    ({ requests, limits }) => requests === undefined && limits === undefined,
+  );
   return asksNothing ? "BestEffort" : "Burstable";
 }

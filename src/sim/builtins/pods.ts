@@ -1,12 +1,15 @@
 import type { KubeObject } from "../../api/object.ts";
-import { forbiddenField, type Cause } from "../failure.ts";
-import { filled, jsonOf, listOf, same, without, type Json } from "../json.ts";
+import { type Cause, forbiddenField } from "../failure.ts";
+import { filled, type Json, jsonOf, listOf, same, without } from "../json.ts";
 import { podSpecCauses } from "./podChecks.ts";
 import { completedPodSpec, qosClass } from "./podSpec.ts";
 
 /** A new pod waits to be placed on a node. */
 export function begunPod(object: KubeObject): KubeObject {
-  return { ...object, status: { phase: "Pending", qosClass: qosClass(completedPodSpec(jsonOf(object["spec"]))) } };
+  return {
+    ...object,
+    status: { phase: "Pending", qosClass: qosClass(completedPodSpec(jsonOf(object["spec"]))) },
+  };
 }
 
 /** A pod with its defaults, and what the admission of a usual cluster adds. */
@@ -23,7 +26,12 @@ const unreachable = "node.kubernetes.io/unreachable";
 function tolerations(spec: Json): readonly unknown[] {
   const own = listOf(spec["tolerations"]);
   const missing = [notReady, unreachable].filter((key) => !own.some((one) => jsonOf(one)["key"] === key));
-  const added = missing.map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 }));
+  const added = missing.map((key) => ({
+    key,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: 300,
+  }));
   return added.length === 0 ? own : [...own, ...added];
 }
 
@@ -42,7 +50,8 @@ const fixedDetail =
 
 /** Placing a pod on a node is the work of the scheduler, which here writes the spec itself. */
 function lasting(spec: Json): Json {
-  const imageless = (containers: unknown) => listOf(containers).map((container) => without(jsonOf(container), "image"));
+  const imageless = (containers: unknown) =>
+    listOf(containers).map((container) => without(jsonOf(container), "image"));
   return {
     ...without(spec, "activeDeadlineSeconds", "tolerations", "nodeName", "terminationGracePeriodSeconds"),
     containers: imageless(spec["containers"]),

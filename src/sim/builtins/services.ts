@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
-import { invalidValue, requiredValue, type Cause } from "../failure.ts";
-import { filled, isJson, jsonOf, listOf, type Json } from "../json.ts";
+import { type Cause, invalidValue, requiredValue } from "../failure.ts";
+import { filled, isJson, type Json, jsonOf, listOf } from "../json.ts";
 import { labelCauses } from "../names.ts";
 import { oneOf, portNumberCauses } from "./podChecks.ts";
 
@@ -48,7 +48,8 @@ function placeOf({ metadata }: KubeObject): string {
 
 function digestOf(text: string): number {
   let digest = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) digest = Math.imul(digest ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  for (let at = 0; at < text.length; at += 1)
+    digest = Math.imul(digest ^ text.charCodeAt(at), 0x01000193) >>> 0;
   return digest >>> 0;
 }
 
@@ -61,7 +62,9 @@ export function carriedService(object: KubeObject, old: KubeObject): KubeObject 
   const ports = listOf(before["ports"]).map(jsonOf);
   const kept = listOf(spec["ports"]).map((port) => {
     const twin = ports.find((one) => one["port"] === jsonOf(port)["port"]);
-    return twin?.["nodePort"] === undefined || spec["type"] === "ClusterIP" ? port : filled(jsonOf(port), { nodePort: twin["nodePort"] });
+    return twin?.["nodePort"] === undefined || spec["type"] === "ClusterIP"
+      ? port
+      : filled(jsonOf(port), { nodePort: twin["nodePort"] });
   });
   const full = filled(spec, { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy });
   return { ...object, spec: kept.length === 0 ? full : { ...full, ports: kept } };
@@ -79,7 +82,9 @@ export function serviceCauses(object: KubeObject, old: KubeObject | undefined): 
     ...labelCauses(spec["selector"], "spec.selector"),
     ...oneOf(spec["sessionAffinity"], "spec.sessionAffinity", ["ClientIP", "None"]),
     ...oneOf(spec["type"], "spec.type", types),
-    ...(spec["type"] === "ExternalName" && spec["externalName"] === undefined ? [requiredValue("spec.externalName")] : []),
+    ...(spec["type"] === "ExternalName" && spec["externalName"] === undefined
+      ? [requiredValue("spec.externalName")]
+      : []),
     ...clusterIpCauses(spec, old),
   ];
 }
@@ -89,7 +94,9 @@ function servicePortCauses(port: Json, field: string, several: boolean): readonl
     ...(several && port["name"] === undefined ? [requiredValue(`${field}.name`)] : []),
     ...portNumberCauses(port["port"] ?? 0, `${field}.port`),
     ...oneOf(port["protocol"], `${field}.protocol`, ["SCTP", "TCP", "UDP"]),
-    ...(typeof port["targetPort"] === "number" ? portNumberCauses(port["targetPort"], `${field}.targetPort`) : []),
+    ...(typeof port["targetPort"] === "number"
+      ? portNumberCauses(port["targetPort"], `${field}.targetPort`)
+      : []),
   ];
 }
 
@@ -122,7 +129,11 @@ function pathCauses({ path, pathType, backend }: Json, field: string): readonly 
   return [
     ...(pathType === undefined ? [requiredValue(`${field}.pathType`, "pathType must be specified")] : []),
     ...oneOf(pathType, `${field}.pathType`, ["Exact", "ImplementationSpecific", "Prefix"]),
-    ...(text !== "" && !text.startsWith("/") ? [invalidValue(`${field}.path`, text, "must be an absolute path")] : []),
-    ...(isJson(jsonOf(backend)["service"]) && service["name"] === undefined ? [requiredValue(`${field}.backend.service.name`)] : []),
+    ...(text !== "" && !text.startsWith("/")
+      ? [invalidValue(`${field}.path`, text, "must be an absolute path")]
+      : []),
+    ...(isJson(jsonOf(backend)["service"]) && service["name"] === undefined
+      ? [requiredValue(`${field}.backend.service.name`)]
+      : []),
   ];
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
-import { invalidValue, requiredValue, type Cause } from "../failure.ts";
-import { filled, isJson, jsonOf, same, type Json } from "../json.ts";
+import { type Cause, invalidValue, requiredValue } from "../failure.ts";
+import { filled, isJson, type Json, jsonOf, same } from "../json.ts";
 import { selectorCauses } from "../names.ts";
 import { labelSelectorMatcher } from "../selector.ts";
 import { templateCauses } from "./podChecks.ts";
@@ -25,7 +25,8 @@ export function completedDeployment(object: KubeObject): KubeObject {
 /** A Job with its defaults: pods are found by the labels that the server makes from the Job's uid. */
 export function completedJob(object: KubeObject): KubeObject {
   const spec = jsonOf(object["spec"]);
-  const once = spec["completions"] === undefined && spec["parallelism"] === undefined ? { completions: 1 } : {};
+  const once =
+    spec["completions"] === undefined && spec["parallelism"] === undefined ? { completions: 1 } : {};
   const defaults = {
     ...once,
     parallelism: 1,
@@ -36,7 +37,8 @@ export function completedJob(object: KubeObject): KubeObject {
   };
   const full = filled(withTemplate(spec), defaults);
   const { metadata } = object;
-  const labelled = full["manualSelector"] === true ? full : withJobSelector(full, metadata.uid ?? "", metadata.name);
+  const labelled =
+    full["manualSelector"] === true ? full : withJobSelector(full, metadata.uid ?? "", metadata.name);
   const labels = metadata.labels ?? jsonOf(jsonOf(spec["template"])["metadata"])["labels"];
   const named = isJson(labels) ? { metadata: { ...metadata, labels: labels as Record<string, string> } } : {};
   return { ...object, ...named, spec: labelled };
@@ -86,7 +88,9 @@ export function jobCauses(object: KubeObject, old: KubeObject | undefined): read
     ...atLeastZero(spec["completions"], "spec.completions"),
     ...atLeastZero(spec["backoffLimit"], "spec.backoffLimit"),
     ...templateCauses(jsonOf(spec["template"]), "spec.template", ["OnFailure", "Never"]).map(jobRestart),
-    ...["completions", "selector", "template"].flatMap((field) => immutable(spec[field], before[field], `spec.${field}`)),
+    ...["completions", "selector", "template"].flatMap((field) =>
+      immutable(spec[field], before[field], `spec.${field}`),
+    ),
   ];
 }
 

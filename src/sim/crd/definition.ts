@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../api/object.ts";
-import { invalidValue, requiredValue, type Cause } from "../failure.ts";
-import { filled, isJson, jsonOf, listOf, type Json } from "../json.ts";
-import type { Rules } from "../resource.ts";
 import { immutable } from "../builtins/workloads.ts";
+import { type Cause, invalidValue, requiredValue } from "../failure.ts";
+import { filled, isJson, type Json, jsonOf, listOf } from "../json.ts";
+import type { Rules } from "../resource.ts";
 
 /** What the API server does with a CustomResourceDefinition: here it is established at once. */
 export const definitionRules: Partial<Rules> = {
@@ -24,14 +24,18 @@ function completedDefinition(object: KubeObject): KubeObject {
 /** A definition is held until its objects are gone. */
 function begun(object: KubeObject): KubeObject {
   const { metadata } = object;
-  const finalizers = [...new Set([...(metadata.finalizers ?? []), "customresourcecleanup.apiextensions.k8s.io"])];
+  const finalizers = [
+    ...new Set([...(metadata.finalizers ?? []), "customresourcecleanup.apiextensions.k8s.io"]),
+  ];
   return { ...object, metadata: { ...metadata, finalizers }, status: statusOf(object) };
 }
 
 function statusOf(object: KubeObject): Json {
   const { names, versions } = jsonOf(completedDefinition(object)["spec"]);
   const lastTransitionTime = object.metadata.creationTimestamp;
-  const stored = listOf(versions).map(jsonOf).find(({ storage }) => storage === true);
+  const stored = listOf(versions)
+    .map(jsonOf)
+    .find(({ storage }) => storage === true);
   const met = (type: string, reason: string, message: string) => ({
     lastTransitionTime,
     message,
@@ -63,7 +67,13 @@ function definitionCauses(object: KubeObject, old: KubeObject | undefined): read
     ...(kind === undefined ? [requiredValue("spec.names.kind")] : []),
     ...(stored === 1
       ? []
-      : [invalidValue("spec.versions", spec["versions"], "must have exactly one version marked as storage version")]),
+      : [
+          invalidValue(
+            "spec.versions",
+            spec["versions"],
+            "must have exactly one version marked as storage version",
+          ),
+        ]),
     ...versions.flatMap((version, at) => versionCauses(version, `spec.versions[${at}]`)),
     ...immutable(spec["group"], before["group"], "spec.group"),
     ...immutable(spec["scope"], before["scope"], "spec.scope"),

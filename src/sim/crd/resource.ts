@@ -1,21 +1,25 @@
 import type { KubeObject } from "../../api/object.ts";
-import type { Cause } from "../failure.ts";
 import { decoded } from "../builtins/decode.ts";
-import { isJson, jsonOf, listOf, without, type Json } from "../json.ts";
+import type { Cause } from "../failure.ts";
+import { isJson, type Json, jsonOf, listOf, without } from "../json.ts";
 import type { PrinterColumn, Resource, Rules, ScalePaths } from "../resource.ts";
 import { begunWith, plainRules, withOldStatus } from "../rules.ts";
-import { schemaNode, type SchemaNode } from "../schema.ts";
+import { type SchemaNode, schemaNode } from "../schema.ts";
 import { defaulted } from "./defaults.ts";
 import { pruned } from "./prune.ts";
 import { schemaCauses } from "./validate.ts";
 
-/** The resources that a CustomResourceDefinition serves, one for each version; made once for each definition. */
+/**
+ * The resources that a CustomResourceDefinition serves, one for each version; made once for each definition.
+ */
 export function customResources(definition: KubeObject, metadata: SchemaNode): readonly Resource[] {
   const spec = jsonOf(definition["spec"]);
   const known = made.get(spec);
   if (known !== undefined) return known;
   const versions = listOf(spec["versions"]).map(jsonOf);
-  const resources = versions.filter(({ served }) => served === true).map((version) => resourceOf(spec, version, metadata));
+  const resources = versions
+    .filter(({ served }) => served === true)
+    .map((version) => resourceOf(spec, version, metadata));
   made.set(spec, resources);
   return resources;
 }
@@ -45,7 +49,13 @@ function resourceOf(spec: Json, version: Json, metadata: SchemaNode): Resource {
   };
 }
 
-function rulesOf(schema: SchemaNode, metadata: SchemaNode, version: string, kind: string, hasStatus: boolean): Rules {
+function rulesOf(
+  schema: SchemaNode,
+  metadata: SchemaNode,
+  version: string,
+  kind: string,
+  hasStatus: boolean,
+): Rules {
   return {
     ...plainRules,
     generation: true,
@@ -69,7 +79,9 @@ function withTop(object: KubeObject, rest: unknown): KubeObject {
 }
 
 function read(object: Json, schema: SchemaNode, metadata: SchemaNode, version: string, kind: string): Json {
-  const meta = jsonOf(decoded({ metadata: object["metadata"] ?? {} }, metadata, { version, kind })["metadata"]);
+  const meta = jsonOf(
+    decoded({ metadata: object["metadata"] ?? {} }, metadata, { version, kind })["metadata"],
+  );
   const { apiVersion } = object;
   return { apiVersion, kind: object["kind"], metadata: meta, ...jsonOf(pruned(bare(object), schema)) };
 }
@@ -81,7 +93,10 @@ function causes(object: KubeObject, old: KubeObject | undefined, schema: SchemaN
 
 function scaleOf(scale: unknown): ScalePaths | undefined {
   if (!isJson(scale)) return undefined;
-  const path = (field: string, fallback: string) => String(scale[field] ?? fallback).split(".").slice(1);
+  const path = (field: string, fallback: string) =>
+    String(scale[field] ?? fallback)
+      .split(".")
+      .slice(1);
   return {
     replicas: path("specReplicasPath", ".spec.replicas"),
     current: path("statusReplicasPath", ".status.replicas"),

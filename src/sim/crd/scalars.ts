@@ -1,4 +1,4 @@
-import { invalidValue, type Cause } from "../failure.ts";
+import { type Cause, invalidValue } from "../failure.ts";
 import type { Json } from "../json.ts";
 
 /** What is wrong with a number or text, by the bounds, lengths, pattern and format of its schema. */
@@ -8,17 +8,25 @@ export function scalarCauses(value: unknown, raw: Json, field: string): readonly
 }
 
 function numberCauses(value: number, raw: Json, field: string): readonly Cause[] {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format } = raw;
-  const problems: string[] = [];
-  if (typeof minimum === "number" && (exclusiveMinimum === true ? value <= minimum : value < minimum)) {
-    problems.push(`should be greater than ${exclusiveMinimum === true ? "" : "or equal to "}${minimum}`);
+  const { multipleOf, format } = raw;
+  const problems = [...boundProblems(value, raw)];
+  if (typeof multipleOf === "number" && value % multipleOf !== 0) {
+    problems.push(`should be a multiple of ${multipleOf}`);
   }
-  if (typeof maximum === "number" && (exclusiveMaximum === true ? value >= maximum : value > maximum)) {
-    problems.push(`should be less than ${exclusiveMaximum === true ? "" : "or equal to "}${maximum}`);
-  }
-  if (typeof multipleOf === "number" && value % multipleOf !== 0) problems.push(`should be a multiple of ${multipleOf}`);
   if (format === "int32" && value !== (value | 0)) problems.push(`must be of type integer: "number"`);
   return problems.map((problem) => invalidValue(field, value, `${field} in body ${problem}`));
+}
+
+function boundProblems(value: number, raw: Json): readonly string[] {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = raw;
+  const above = exclusiveMinimum === true;
+  const below = exclusiveMaximum === true;
+  const low = typeof minimum === "number" && (above ? value <= minimum : value < minimum);
+  const high = typeof maximum === "number" && (below ? value >= maximum : value > maximum);
+  return [
+    ...(low ? [`should be greater than ${above ? "" : "or equal to "}${minimum}`] : []),
+    ...(high ? [`should be less than ${below ? "" : "or equal to "}${maximum}`] : []),
+  ];
 }
 
 function textCauses(value: string, raw: Json, field: string): readonly Cause[] {
@@ -26,7 +34,11 @@ function textCauses(value: string, raw: Json, field: string): readonly Cause[] {
   const length = [...value].length;
   const causes: Cause[] = [];
   if (typeof maxLength === "number" && length > maxLength) {
-    causes.push({ reason: "FieldValueTooLong", message: `Too long: may not be more than ${maxLength} bytes`, field });
+    causes.push({
+      reason: "FieldValueTooLong",
+      message: `Too long: may not be more than ${maxLength} bytes`,
+      field,
+    });
   }
   if (typeof minLength === "number" && length < minLength) {
     causes.push(invalidValue(field, value, `${field} in body should be at least ${minLength} chars long`));
@@ -35,7 +47,9 @@ function textCauses(value: string, raw: Json, field: string): readonly Cause[] {
     causes.push(invalidValue(field, value, `${field} in body should match '${pattern}'`));
   }
   if (format === "date-time" && Number.isNaN(Date.parse(value))) {
-    causes.push(invalidValue(field, value, `${field} in body must be of type date-time: ${JSON.stringify(value)}`));
+    causes.push(
+      invalidValue(field, value, `${field} in body must be of type date-time: ${JSON.stringify(value)}`),
+    );
   }
   return causes;
 }

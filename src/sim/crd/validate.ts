@@ -1,15 +1,20 @@
-import { duplicateValue, invalidValue, requiredValue, unsupportedValue, type Cause } from "../failure.ts";
-import { isJson, jsonOf, listOf, same, type Json } from "../json.ts";
+import { type Cause, duplicateValue, invalidValue, requiredValue, unsupportedValue } from "../failure.ts";
+import { isJson, type Json, jsonOf, listOf, same } from "../json.ts";
 import type { SchemaNode } from "../schema.ts";
-import { scalarCauses } from "./scalars.ts";
 import { junctionCauses } from "./junctions.ts";
+import { scalarCauses } from "./scalars.ts";
 import { transitionCauses } from "./transitions.ts";
 
 /**
- * What is wrong with a value, by its structural schema. What an update leaves as it was is not looked at again, so an
- * object that became invalid with a newer schema can still be changed elsewhere.
+ * What is wrong with a value, by its structural schema. What an update leaves as it was is not looked at
+ * again, so an object that became invalid with a newer schema can still be changed elsewhere.
  */
-export function schemaCauses(value: unknown, old: unknown, schema: SchemaNode, field: string): readonly Cause[] {
+export function schemaCauses(
+  value: unknown,
+  old: unknown,
+  schema: SchemaNode,
+  field: string,
+): readonly Cause[] {
   if (old !== undefined && same(value, old)) return [];
   const wrong = typeCauses(value, schema, field);
   if (wrong !== undefined) return wrong;
@@ -23,7 +28,10 @@ export function schemaCauses(value: unknown, old: unknown, schema: SchemaNode, f
   ];
 }
 
-/** Causes when the type is wrong; undefined when it is right and there is more to check; nothing for a taken null. */
+/**
+ * Causes when the type is wrong; undefined when it is right and there is more to check; nothing for a taken
+ * null.
+ */
 function typeCauses(value: unknown, schema: SchemaNode, field: string): readonly Cause[] | undefined {
   const { type, raw } = schema;
   if (value === null && raw["nullable"] === true) return [];
@@ -65,10 +73,21 @@ export function typeName(value: unknown): string {
 function enumCauses(value: unknown, raw: Json, field: string): readonly Cause[] {
   const allowed = raw["enum"];
   if (!Array.isArray(allowed) || allowed.some((one) => same(one, value))) return [];
-  return [unsupportedValue(field, value, allowed.map((one) => (typeof one === "string" ? one : JSON.stringify(one))))];
+  return [
+    unsupportedValue(
+      field,
+      value,
+      allowed.map((one) => (typeof one === "string" ? one : JSON.stringify(one))),
+    ),
+  ];
 }
 
-function listCauses(list: readonly unknown[], old: unknown, schema: SchemaNode, field: string): readonly Cause[] {
+function listCauses(
+  list: readonly unknown[],
+  old: unknown,
+  schema: SchemaNode,
+  field: string,
+): readonly Cause[] {
   const { items, listKeys, raw } = schema;
   const { minItems, maxItems } = raw;
   const few = typeof minItems === "number" && list.length < minItems;
@@ -77,15 +96,23 @@ function listCauses(list: readonly unknown[], old: unknown, schema: SchemaNode, 
   const twin = (item: unknown) =>
     listKeys === undefined ? undefined : before.find((one) => sameKeys(jsonOf(one), jsonOf(item), listKeys));
   return [
-    ...(few ? [invalidValue(field, list.length, `${field} in body should have at least ${minItems} items`)] : []),
+    ...(few
+      ? [invalidValue(field, list.length, `${field} in body should have at least ${minItems} items`)]
+      : []),
     ...(many ? [tooMany(field, list.length, maxItems)] : []),
-    ...(items === undefined ? [] : list.flatMap((item, at) => schemaCauses(item, twin(item), items, `${field}[${at}]`))),
+    ...(items === undefined
+      ? []
+      : list.flatMap((item, at) => schemaCauses(item, twin(item), items, `${field}[${at}]`))),
     ...duplicateCauses(list, schema, field),
   ];
 }
 
 function tooMany(field: string, count: number, most: number): Cause {
-  return { reason: "FieldValueTooMany", message: `Too many: ${count}: must have at most ${most} items`, field };
+  return {
+    reason: "FieldValueTooMany",
+    message: `Too many: ${count}: must have at most ${most} items`,
+    field,
+  };
 }
 
 function sameKeys(a: Json, b: Json, keys: readonly string[]): boolean {
@@ -98,12 +125,16 @@ function duplicateCauses(list: readonly unknown[], schema: SchemaNode, field: st
   const idOf = (item: unknown) =>
     listKeys === undefined ? item : Object.fromEntries(listKeys.map((key) => [key, jsonOf(item)[key]]));
   const ids = list.map((item) => JSON.stringify(idOf(item)));
-  return ids.flatMap((id, at) => (ids.indexOf(id) < at ? [duplicateValue(`${field}[${at}]`, idOf(list[at]))] : []));
+  return ids.flatMap((id, at) =>
+    ids.indexOf(id) < at ? [duplicateValue(`${field}[${at}]`, idOf(list[at]))] : [],
+  );
 }
 
 function objectCauses(object: Json, old: unknown, schema: SchemaNode, field: string): readonly Cause[] {
   const before = jsonOf(old);
-  const missing = listOf(schema.raw["required"]).map(String).filter((name) => object[name] === undefined);
+  const missing = listOf(schema.raw["required"])
+    .map(String)
+    .filter((name) => object[name] === undefined);
   return [
     ...missing.map((name) => requiredValue(below(field, name))),
     ...Object.entries(object).flatMap(([name, item]) => {
@@ -126,7 +157,9 @@ function sizeCauses(object: Json, { minProperties, maxProperties }: Json, field:
   const few = typeof minProperties === "number" && count < minProperties;
   const many = typeof maxProperties === "number" && count > maxProperties;
   return [
-    ...(few ? [invalidValue(field, count, `${field} in body should have at least ${minProperties} properties`)] : []),
+    ...(few
+      ? [invalidValue(field, count, `${field} in body should have at least ${minProperties} properties`)]
+      : []),
     ...(many ? [tooMany(field, count, maxProperties)] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { badRequest, failure } from "../failure.ts";
-import { isJson, same, type Json } from "../json.ts";
+import { isJson, type Json, same } from "../json.ts";
 
 /** One operation of a JSON patch (RFC 6902). */
 interface Operation {
@@ -10,11 +10,14 @@ interface Operation {
 }
 
 /**
- * The value with a JSON patch (RFC 6902) applied. Throws a 400 for a patch that is none, and a 422 when an operation
- * does not fit, a failing `test` among them.
+ * The value with a JSON patch (RFC 6902) applied. Throws a 400 for a patch that is none, and a 422 when an
+ * operation does not fit, a failing `test` among them.
  */
 export function jsonPatched(target: Json, patch: unknown): Json {
-  if (!Array.isArray(patch)) throw badRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+  if (!Array.isArray(patch))
+    throw badRequest(
+      "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+    );
   const result = patch.reduce<unknown>((value, operation) => applied(value, operationOf(operation)), target);
   if (!isJson(result)) throw unfit("the patch leaves no object");
   return result;
@@ -23,7 +26,8 @@ export function jsonPatched(target: Json, patch: unknown): Json {
 function operationOf(value: unknown): Operation {
   if (!isJson(value)) throw badRequest("error decoding patch: an operation must be an object");
   const { op, path, from } = value;
-  if (typeof op !== "string" || typeof path !== "string") throw unfit("Unable to apply patch: op and path are required");
+  if (typeof op !== "string" || typeof path !== "string")
+    throw unfit("Unable to apply patch: op and path are required");
   return { op, path, value: value["value"], ...(typeof from === "string" ? { from } : {}) };
 }
 
@@ -57,7 +61,10 @@ function applied(target: unknown, { op, path, from = "", value }: Operation): un
 
 function tokensOf(path: string): readonly string[] {
   if (path === "") return [];
-  return path.split("/").slice(1).map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return path
+    .split("/")
+    .slice(1)
+    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function lookup(target: unknown, tokens: readonly string[]): unknown {
@@ -74,11 +81,18 @@ function child(holder: unknown, token: string): unknown {
 function find(target: unknown, tokens: readonly string[], op: string, path: string): unknown {
   const value = lookup(target, tokens);
   if (value !== undefined) return value;
-  throw unfit(`${op} operation does not apply: doc is missing ${op === "remove" ? "key" : "path"}: ${path}: missing value`);
+  throw unfit(
+    `${op} operation does not apply: ` +
+      `doc is missing ${op === "remove" ? "key" : "path"}: ${path}: missing value`,
+  );
 }
 
 /** A copy in which the holder of the last token is replaced; what the path does not touch is shared. */
-function changed(target: unknown, tokens: readonly string[], edit: (holder: unknown, last: string) => unknown): unknown {
+function changed(
+  target: unknown,
+  tokens: readonly string[],
+  edit: (holder: unknown, last: string) => unknown,
+): unknown {
   const [first, ...rest] = tokens;
   if (first === undefined) return edit({}, "");
   if (rest.length === 0) return edit(target, first);
@@ -94,9 +108,11 @@ function replaced(holder: unknown, last: string, value: unknown): unknown {
 function added(holder: unknown, last: string, value: unknown, path: string): unknown {
   if (last === "" && isJson(value)) return value;
   if (isJson(holder)) return { ...holder, [last]: value };
-  if (!Array.isArray(holder)) throw unfit(`add operation does not apply: doc is missing path: "${path}": missing value`);
+  if (!Array.isArray(holder))
+    throw unfit(`add operation does not apply: doc is missing path: "${path}": missing value`);
   const index = last === "-" ? holder.length : indexOf(holder, last);
-  if (index > holder.length) throw unfit(`add operation does not apply: doc is missing path: "${path}": missing value`);
+  if (index > holder.length)
+    throw unfit(`add operation does not apply: doc is missing path: "${path}": missing value`);
   return holder.toSpliced(index, 0, value);
 }
 

@@ -1,4 +1,4 @@
-import { isJson, same, type Json } from "../json.ts";
+import { isJson, type Json, same } from "../json.ts";
 
 /** The value with a merge patch (RFC 7386) applied: null removes, objects merge, the rest replaces. */
 export function mergePatched(target: unknown, patch: Json): Json {

@@ -1,5 +1,5 @@
 import { badRequest } from "../failure.ts";
-import { isJson, listOf, same, type Json } from "../json.ts";
+import { isJson, type Json, listOf, same } from "../json.ts";
 import type { SchemaNode } from "../schema.ts";
 
 const directive = "$patch";
@@ -8,8 +8,9 @@ const setOrder = "$setElementOrder/";
 const retain = "$retainKeys";
 
 /**
- * The value with a strategic merge patch applied: as a merge patch, but lists with a merge key are merged entry by
- * entry, and the directives `$patch`, `$deleteFromPrimitiveList`, `$setElementOrder` and `$retainKeys` are obeyed.
+ * The value with a strategic merge patch applied: as a merge patch, but lists with a merge key are merged
+ * entry by entry, and the directives `$patch`, `$deleteFromPrimitiveList`, `$setElementOrder` and
+ * `$retainKeys` are obeyed.
  */
 export function strategicallyMerged(target: Json, patch: Json, schema: SchemaNode | undefined): Json {
   switch (patch[directive]) {
@@ -45,7 +46,12 @@ function retained(target: Json, patch: Json): Record<string, unknown> {
   return Object.fromEntries(Object.entries(target).filter(([field]) => keys.includes(field)));
 }
 
-function setField(result: Record<string, unknown>, field: string, value: unknown, schema: SchemaNode | undefined): void {
+function setField(
+  result: Record<string, unknown>,
+  field: string,
+  value: unknown,
+  schema: SchemaNode | undefined,
+): void {
   const old = result[field];
   if (value === null) delete result[field];
   else if (isJson(value)) setObject(result, field, value, schema);
@@ -53,7 +59,12 @@ function setField(result: Record<string, unknown>, field: string, value: unknown
   else result[field] = value;
 }
 
-function setObject(result: Record<string, unknown>, field: string, value: Json, schema: SchemaNode | undefined): void {
+function setObject(
+  result: Record<string, unknown>,
+  field: string,
+  value: Json,
+  schema: SchemaNode | undefined,
+): void {
   const old = result[field];
   if (value[directive] === "delete") delete result[field];
   else result[field] = strategicallyMerged(isJson(old) ? old : {}, value, schema);
@@ -63,12 +74,20 @@ function childOf(schema: SchemaNode | undefined, field: string): SchemaNode | un
   return schema?.property(field) ?? schema?.values;
 }
 
-function mergedList(old: unknown, patch: readonly unknown[], schema: SchemaNode | undefined): readonly unknown[] {
+function mergedList(
+  old: unknown,
+  patch: readonly unknown[],
+  schema: SchemaNode | undefined,
+): readonly unknown[] {
   const replaces = patch.some((item) => isJson(item) && item[directive] === "replace");
-  const entries = patch.filter((item) => !isJson(item) || item[directive] !== "replace" || Object.keys(item).length > 1);
-  if (replaces || schema === undefined || !schema.strategies.includes("merge")) return entries.map(cleanedItem);
+  const entries = patch.filter(
+    (item) => !isJson(item) || item[directive] !== "replace" || Object.keys(item).length > 1,
+  );
+  if (replaces || schema === undefined || !schema.strategies.includes("merge"))
+    return entries.map(cleanedItem);
   const { mergeKey } = schema;
-  if (mergeKey === undefined) return [...listOf(old), ...entries.filter((item) => !listOf(old).includes(item))];
+  if (mergeKey === undefined)
+    return [...listOf(old), ...entries.filter((item) => !listOf(old).includes(item))];
   return mergedEntries(listOf(old).filter(isJson), entries, mergeKey, schema.items);
 }
 
@@ -97,8 +116,16 @@ function dropValues(result: Record<string, unknown>, field: string, values: unkn
   if (Array.isArray(result[field])) result[field] = result[field].filter((item) => !gone.includes(item));
 }
 
-/** Entries named in the order come in that order, each followed by those that stood behind it and are not named. */
-function reorder(result: Record<string, unknown>, field: string, order: readonly unknown[], schema?: SchemaNode): void {
+/**
+ * Entries named in the order come in that order, each followed by those that stood behind it and are not
+ * named.
+ */
+function reorder(
+  result: Record<string, unknown>,
+  field: string,
+  order: readonly unknown[],
+  schema?: SchemaNode,
+): void {
   const list = result[field];
   if (!Array.isArray(list)) return;
   const mergeKey = childOf(schema, field)?.mergeKey;

@@ -1,12 +1,17 @@
 import type { KubeObject } from "../../api/object.ts";
-import { admit, inVersion, keyOn, shelfOf, type Core, type WriteOptions } from "../core.ts";
+import { admit, type Core, inVersion, keyOn, shelfOf, type WriteOptions } from "../core.ts";
 import { alreadyExists, badRequest, unprocessable } from "../failure.ts";
 import { frozen, jsonOf } from "../json.ts";
 import { metadataCauses, newMetadata } from "../metadata.ts";
 import type { Resource } from "../resource.ts";
 
 /** Creates an object, as a POST does. The object must be frozen or the caller's to give away. */
-export function create(core: Core, resource: Resource, given: KubeObject, options: WriteOptions = {}): KubeObject {
+export function create(
+  core: Core,
+  resource: Resource,
+  given: KubeObject,
+  options: WriteOptions = {},
+): KubeObject {
   const object = begun(core, resource, given);
   const { name, namespace } = object.metadata;
   const key = keyOn(resource.namespaced ? namespace : undefined, name);
@@ -23,7 +28,8 @@ function begun(core: Core, resource: Resource, given: KubeObject): KubeObject {
   const read = rules.decode(given) as KubeObject;
   const metadata = jsonOf(read.metadata);
   const version = metadata["resourceVersion"];
-  if (version !== undefined && version !== "") throw badRequest("resourceVersion should not be set on objects to be created");
+  if (version !== undefined && version !== "")
+    throw badRequest("resourceVersion should not be set on objects to be created");
   if (!resource.namespaced && metadata["namespace"] !== undefined) {
     throw badRequest("namespace should not be set on cluster-scoped objects");
   }

@@ -1,21 +1,21 @@
-import type { KubeObject, ObjectRef } from "../../api/object.ts";
-import { existing, shelfOf, type Core, type WriteOptions } from "../core.ts";
+import type { KubeObject } from "../../api/object.ts";
+import { type Core, existing, shelfOf, type Target, type WriteOptions } from "../core.ts";
 import { failure, tooManyDisruptions } from "../failure.ts";
 import { jsonOf, listOf } from "../json.ts";
 import type { Resource } from "../resource.ts";
 import { labelSelectorMatcher } from "../selector.ts";
-import { remove, type RemoveOptions } from "./remove.ts";
+import { type RemoveOptions, remove } from "./remove.ts";
 
 const budgets = { group: "policy", plural: "poddisruptionbudgets" };
 
 /**
- * Evicts a pod, as a POST to `pods/eviction` does: deletes it unless a PodDisruptionBudget needs it (429). What a budget
- * allows is counted here from the pods as they are, as no disruption controller runs.
+ * Evicts a pod, as a POST to `pods/eviction` does: deletes it unless a PodDisruptionBudget needs it (429).
+ * What a budget allows is counted here from the pods as they are, as no disruption controller runs.
  */
 export function evict(
   core: Core,
   pods: Resource,
-  ref: Pick<ObjectRef, "namespace" | "name">,
+  ref: Target,
   options: RemoveOptions & WriteOptions = {},
 ): void {
   const pod = existing(core, pods, ref);
@@ -26,7 +26,12 @@ export function evict(
 /** A pod that has ended or not begun disturbs nobody. */
 function isOver(pod: KubeObject): boolean {
   const { phase } = jsonOf(pod["status"]);
-  return phase === "Succeeded" || phase === "Failed" || phase === "Pending" || pod.metadata.deletionTimestamp !== undefined;
+  return (
+    phase === "Succeeded" ||
+    phase === "Failed" ||
+    phase === "Pending" ||
+    pod.metadata.deletionTimestamp !== undefined
+  );
 }
 
 function checkBudgets({ store }: Core, pods: Resource, pod: KubeObject): void {
@@ -37,7 +42,8 @@ function checkBudgets({ store }: Core, pods: Resource, pod: KubeObject): void {
   const [budget, another] = found;
   if (budget === undefined) return;
   if (another !== undefined) {
-    const message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
+    const message =
+      "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
     throw failure(500, "InternalError", message);
   }
   const all = [...store.shelf(shelfOf(pods)).objects.values()].filter(
@@ -63,7 +69,10 @@ function isReady(pod: KubeObject): boolean {
 }
 
 /** Percentages are of the pods that there are, rounded up. */
-function neededPods({ minAvailable, maxUnavailable }: Readonly<Record<string, unknown>>, count: number): number {
+function neededPods(
+  { minAvailable, maxUnavailable }: Readonly<Record<string, unknown>>,
+  count: number,
+): number {
   if (maxUnavailable !== undefined) return Math.max(0, count - share(maxUnavailable, count));
   return share(minAvailable ?? 1, count);
 }

@@ -1,7 +1,7 @@
-import type { KubeObject, ObjectRef } from "../../api/object.ts";
+import type { KubeObject } from "../../api/object.ts";
 import { later, rfc3339, seconds } from "../../api/time.ts";
 import type { DeleteRequest } from "../../reconcile/ports.ts";
-import { existing, inVersion, shelfOf, type Core, type WriteOptions } from "../core.ts";
+import { type Core, existing, inVersion, shelfOf, type Target, type WriteOptions } from "../core.ts";
 import { conflict } from "../failure.ts";
 import { jsonOf, same } from "../json.ts";
 import type { Resource } from "../resource.ts";
@@ -26,15 +26,14 @@ export const foreground = "foregroundDeletion";
 export const orphan = "orphan";
 
 /** Deletes an object, as a DELETE does; the collector then deletes or frees what it owned. */
-export function remove(
-  core: Core,
-  resource: Resource,
-  ref: Pick<ObjectRef, "namespace" | "name">,
-  options: RemoveOptions = {},
-): Removal {
+export function remove(core: Core, resource: Resource, ref: Target, options: RemoveOptions = {}): Removal {
   const old = existing(core, resource, ref);
   checkPreconditions(resource, old, options);
-  const finalizers = finalizersFor(old, options.propagation ?? resource.rules.propagation, options.propagation !== undefined);
+  const finalizers = finalizersFor(
+    old,
+    options.propagation ?? resource.rules.propagation,
+    options.propagation !== undefined,
+  );
   const grace = graceOf(old, options);
   const waits = finalizers.length > 0 || grace > 0 || old.kind === "Namespace";
   if (options.dryRun === true) return { object: inVersion(old, resource), gone: !waits };
@@ -47,7 +46,11 @@ export function remove(
   return { object: inVersion(object, resource), gone: false };
 }
 
-function checkPreconditions(resource: Resource, old: KubeObject, { uid, resourceVersion }: RemoveOptions): void {
+function checkPreconditions(
+  resource: Resource,
+  old: KubeObject,
+  { uid, resourceVersion }: RemoveOptions,
+): void {
   const { metadata } = old;
   if (uid !== undefined && uid !== metadata.uid) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
@@ -86,7 +89,8 @@ function marked(old: KubeObject, finalizers: readonly string[], grace: number, {
   const before = metadata["deletionGracePeriodSeconds"];
   const shorter = !begun || (typeof before === "number" && grace < before);
   const { finalizers: _old, ...rest } = metadata;
-  const generation = !begun && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {};
+  const generation =
+    !begun && metadata.generation !== undefined ? { generation: metadata.generation + 1 } : {};
   const times = shorter
     ? { deletionTimestamp: rfc3339(later(clock.now(), seconds(grace))), deletionGracePeriodSeconds: grace }
     : {};

@@ -1,22 +1,26 @@
-import type { KubeObject, ObjectRef } from "../../api/object.ts";
-import { existing, type Core, type WriteOptions } from "../core.ts";
+import type { KubeObject } from "../../api/object.ts";
+import type { PatchType } from "../../reconcile/effect.ts";
+import { type Core, existing, type Target, type WriteOptions } from "../core.ts";
 import { conflict, invalidValue, notFound, unprocessable } from "../failure.ts";
 import { isJson, jsonOf, listOf, valueAt, withValueAt } from "../json.ts";
-import type { PatchType } from "../../reconcile/effect.ts";
 import { jsonPatched } from "../patch/jsonPatch.ts";
 import { mergePatched } from "../patch/mergePatch.ts";
 import type { Resource, ScalePaths } from "../resource.ts";
 import { update } from "./update.ts";
 
-type Place = Pick<ObjectRef, "namespace" | "name">;
-
 /** The Scale of an object: how many replicas it asks for and has. */
-export function readScale(core: Core, resource: Resource, ref: Place): KubeObject {
+export function readScale(core: Core, resource: Resource, ref: Target): KubeObject {
   return scaleOf(existing(core, resource, ref), pathsOf(resource, ref.name));
 }
 
 /** Replaces the Scale of an object, which sets the replicas it asks for. */
-export function writeScale(core: Core, resource: Resource, ref: Place, scale: KubeObject, options: WriteOptions = {}): KubeObject {
+export function writeScale(
+  core: Core,
+  resource: Resource,
+  ref: Target,
+  scale: KubeObject,
+  options: WriteOptions = {},
+): KubeObject {
   const paths = pathsOf(resource, ref.name);
   const old = existing(core, resource, ref);
   const version = scale.metadata?.resourceVersion;
@@ -36,7 +40,7 @@ export function writeScale(core: Core, resource: Resource, ref: Place, scale: Ku
 export function patchScale(
   core: Core,
   resource: Resource,
-  ref: Place,
+  ref: Target,
   { type, body }: { readonly type: PatchType; readonly body: unknown },
   options: WriteOptions = {},
 ): KubeObject {
@@ -58,7 +62,13 @@ function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
   return Object.freeze({
     apiVersion: "autoscaling/v1",
     kind: "Scale",
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion, creationTimestamp },
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      uid,
+      resourceVersion,
+      creationTimestamp,
+    },
     spec: replicas === undefined || replicas === 0 ? {} : { replicas },
     status: { replicas: current ?? 0, ...(selector === "" ? {} : { selector }) },
   }) as KubeObject;
@@ -68,7 +78,9 @@ function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
 function selectorText(selector: unknown): string {
   if (typeof selector === "string") return selector;
   if (!isJson(selector)) return "";
-  const labels = Object.entries(jsonOf(selector["matchLabels"])).map(([key, value]) => `${key}=${String(value)}`);
+  const labels = Object.entries(jsonOf(selector["matchLabels"])).map(
+    ([key, value]) => `${key}=${String(value)}`,
+  );
   const expressions = listOf(selector["matchExpressions"]).map((one) => expressionText(jsonOf(one)));
   return [...labels, ...expressions].sort().join(",");
 }
@@ -78,4 +90,3 @@ function expressionText({ key, operator, values }: Readonly<Record<string, unkno
   if (operator === "DoesNotExist") return `!${String(key)}`;
   return `${String(key)} ${String(operator).toLowerCase()} (${listOf(values).join(",")})`;
 }
-

@@ -1,5 +1,5 @@
-import type { KubeObject, ObjectRef } from "../../api/object.ts";
-import { existing, inVersion, keyOn, shelfOf, type Core, type WriteOptions } from "../core.ts";
+import type { KubeObject } from "../../api/object.ts";
+import { type Core, existing, inVersion, keyOn, shelfOf, type Target, type WriteOptions } from "../core.ts";
 import { conflict, invalidValue, unprocessable } from "../failure.ts";
 import { frozen, same, without } from "../json.ts";
 import { keptMetadata, metadataCauses } from "../metadata.ts";
@@ -13,7 +13,12 @@ export interface UpdateOptions extends WriteOptions {
 }
 
 /** Replaces an object or its status, as a PUT does. */
-export function replace(core: Core, resource: Resource, given: KubeObject, options: UpdateOptions = {}): KubeObject {
+export function replace(
+  core: Core,
+  resource: Resource,
+  given: KubeObject,
+  options: UpdateOptions = {},
+): KubeObject {
   const old = existing(core, resource, given.metadata);
   return update(core, resource, old, given, options);
 }
@@ -51,7 +56,12 @@ function checkVersion(resource: Resource, old: KubeObject, { metadata }: KubeObj
   if (version !== resourceVersion) throw conflict(resource, name);
 }
 
-function merged(resource: Resource, old: KubeObject, read: KubeObject, { subresource }: UpdateOptions): KubeObject {
+function merged(
+  resource: Resource,
+  old: KubeObject,
+  read: KubeObject,
+  { subresource }: UpdateOptions,
+): KubeObject {
   if (subresource === "status") {
     const { status } = read;
     return status === undefined ? (without(old, "status") as KubeObject) : { ...old, status };
@@ -71,7 +81,13 @@ function counted(next: KubeObject, old: KubeObject, { rules, hasStatus }: Resour
 }
 
 /** The last finalizer that goes takes an object that is being deleted with it. */
-function stored(core: Core, resource: Resource, old: KubeObject, next: KubeObject, dryRun: boolean): KubeObject {
+function stored(
+  core: Core,
+  resource: Resource,
+  old: KubeObject,
+  next: KubeObject,
+  dryRun: boolean,
+): KubeObject {
   if (same(next, old)) return old;
   if (dryRun) return frozen(next);
   const { deletionTimestamp, finalizers, namespace, name } = next.metadata;
@@ -96,6 +112,6 @@ export function putAsIs(core: Core, resource: Resource, next: KubeObject): KubeO
 }
 
 /** The place of an object in its store. */
-export function placeOf(resource: Resource, { namespace, name }: Pick<ObjectRef, "namespace" | "name">): string {
+export function placeOf(resource: Resource, { namespace, name }: Target): string {
   return keyOn(resource.namespaced ? namespace : undefined, name);
 }
