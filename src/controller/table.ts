@@ -1,11 +1,16 @@
-import type { KindRef } from "../api/object.ts";
-import type { Kind, Shape } from "../reconcile/kind.ts";
+import type { KindRef, KubeObject } from "../api/object.ts";
+import type { EventNote } from "../reconcile/effect.ts";
+import type { Kind, Shape, Wake } from "../reconcile/kind.ts";
 
 /** A kind that the controller looks after. */
 export interface Reconciled {
   readonly kind: Kind;
   /** How many of its keys are worked on at a time. */
   readonly workers: number;
+  /** Which keys a change of an object of a used kind (`Kind.uses`) wakes. */
+  readonly wokenByUsed?: (kind: KindRef) => Wake;
+  /** The event when an object has been deleted. */
+  readonly farewell?: (object: KubeObject) => EventNote;
 }
 
 /** Everything that the controller looks after and watches. */

@@ -3,7 +3,7 @@ import { group } from "../api/group.ts";
 import { label } from "../api/labels.ts";
 import type { KindRef, KubeObject } from "../api/object.ts";
 import { Watch, type WatchParts } from "../kube/watch.ts";
-import type { Cache } from "../reconcile/cache.ts";
+import type { Cache, Handler } from "../reconcile/cache.ts";
 import { keyOf } from "../reconcile/kind.ts";
 import type { Selection } from "../reconcile/ports.ts";
 import { kindText, type Table } from "./table.ts";
@@ -18,6 +18,14 @@ export interface Scope {
 /** How often it is said in the log what is still waited for, in milliseconds. */
 const sayEvery = 10_000;
 
+/** A kind that some objects use, and what ends that it is watched and wakes. */
+interface Used {
+  readonly kind: KindRef;
+  readonly watch: Watch;
+  readonly users: Set<string>;
+  readonly unsubscribe: readonly (() => void)[];
+}
+
 /** All watches of the controller: those that always run, and those of kinds that some object uses. */
 export class Watches {
   readonly #table: Table;
@@ -25,15 +33,24 @@ export class Watches {
   readonly #scope: Scope;
   readonly #parts: WatchParts;
   readonly #always = new Map<string, Watch>();
-  readonly #used = new Map<string, { readonly kind: KindRef; readonly watch: Watch; readonly users: Set<string> }>();
+  readonly #used = new Map<string, Used>();
+  readonly #wake: (index: number, key: string) => void;
   readonly #unsubscribe: (() => void)[] = [];
   #stopped = false;
 
-  constructor(table: Table, cache: Cache, scope: Scope, parts: WatchParts) {
+  /** `wake` is called with the place in the table of a kind and the key to look at when a used object changes. */
+  constructor(
+    table: Table,
+    cache: Cache,
+    scope: Scope,
+    parts: WatchParts,
+    wake: (index: number, key: string) => void,
+  ) {
     this.#table = table;
     this.#cache = cache;
     this.#scope = scope;
     this.#parts = parts;
+    this.#wake = wake;
     for (const { kind, slim, indices } of table.shapes) {
       cache.register({ kind, ...(slim ? { slim } : {}), ...(indices ? { indices } : {}) });
     }
@@ -87,15 +104,30 @@ export class Watches {
     for (const kind of kinds) {
       const text = kindText(kind);
       if (this.#always.has(text)) continue;
-      const known = this.#used.get(text) ?? { kind, watch: this.#watch(kind), users: new Set() };
+      const known = this.#used.get(text) ?? this.#begin(kind);
       known.users.add(user);
       this.#used.set(text, known);
     }
-    for (const [text, { kind, watch, users }] of this.#used) {
+    for (const [text, { kind, watch, users, unsubscribe }] of this.#used) {
       if (wanted.has(text) || !users.delete(user) || users.size > 0) continue;
       this.#used.delete(text);
+      for (const end of unsubscribe) end();
       void watch.stop().then(() => this.#used.has(text) || this.#cache.forget(kind));
     }
+  }
+
+  #begin(kind: KindRef): Used {
+    const unsubscribe = this.#table.kinds.flatMap(({ wokenByUsed }, index) => {
+      const wake = wokenByUsed?.(kind);
+      if (wake === undefined) return [];
+      const changed: Handler = (_, old, next) => {
+        for (const object of [old, next]) {
+          if (object !== undefined) for (const key of wake.keys(object, this.#cache)) this.#wake(index, key);
+        }
+      };
+      return [this.#cache.subscribe(kind, changed)];
+    });
+    return { kind, watch: this.#watch(kind), users: new Set(), unsubscribe };
   }
 
   #watch(kind: KindRef): Watch {

@@ -24,7 +24,7 @@ interface Seen {
 const tiny: Kind<Seen> = {
   name: "rollout",
   of: widget,
-  wokenBy: [{ kind: gate, keys: (_gate, cache) => cache.list(widget).map((o) => `ns/${o.metadata.name}`) }],
+  wokenBy: [],
   uses: (object) => ((object["spec"] as { gate?: boolean }).gate ? [gate] : []),
   async observe(key, { cache }) {
     const object = cache.get({ ...widget, namespace: "ns", name: key.slice(3) });
@@ -39,7 +39,14 @@ const tiny: Kind<Seen> = {
   },
 };
 const table: Table = {
-  kinds: [{ kind: tiny, workers: 2 }],
+  kinds: [
+    {
+      kind: tiny,
+      workers: 2,
+      wokenByUsed: (kind) => ({ kind, keys: (_gate, cache) => cache.list(widget).map((o) => `ns/${o.metadata.name}`) }),
+      farewell: ({ metadata }) => ({ type: "Normal", reason: "Gone", message: `${metadata.name} is gone` }),
+    },
+  ],
   shapes: [
     { kind: { apiVersion: "apps/v1", kind: "ReplicaSet" }, labelSelector: "hash", always: true },
     { kind: { apiVersion: "argoproj.io/v1alpha1", kind: "ClusterAnalysisTemplate" }, always: true, scope: "cluster" },
@@ -101,6 +108,15 @@ test("controller: takes the lease, watches, reconciles and records", async (t) =
   controller.stop();
   equal(await controller.ended, 0);
   equal((server.at(lease)?.["spec"] as { holderIdentity: string }).holderIdentity, "");
+});
+
+test("controller: says farewell to deleted objects", async (t) => {
+  const { server, start } = await setUp(t);
+  server.put(pathOf("a"), made("a"));
+  await start("--leader-elect=false");
+  await until(() => seen(server, "a") === 0);
+  server.remove(pathOf("a"));
+  await until(() => server.arrived.some((r) => (r.body as KubeObject | undefined)?.["message"] === "a is gone"));
 });
 
 test("controller: asks for its instance only, and for the labels of a shape", async (t) => {

@@ -1,0 +1,47 @@
+import { analysisRunKind, measuringJobs } from "../analysis/index.ts";
+import { pattern } from "../analysis/expression/regex.ts";
+import { Problem } from "../api/problem.ts";
+import { eventReason } from "../api/reasons.ts";
+import { measureWith } from "../providers/index.ts";
+import type { Surroundings } from "../providers/provider.ts";
+import type { Client } from "../reconcile/ports.ts";
+import { namedBy, rolloutKind, rolloutShapes } from "../rollout/index.ts";
+import type { Flags } from "./flags.ts";
+import type { Reconciled, Table } from "./table.ts";
+
+/** Every kind that the controller looks after. A new one is a line here. */
+export function tableOf(client: Client, flags: Flags, surroundings: Surroundings): Table {
+  const runs: Reconciled = {
+    kind: analysisRunKind({ measure: measureWith({ client, surroundings }) }),
+    workers: flags.analysisThreads,
+  };
+  const jobs = { ...measuringJobs, always: true };
+  if (flags.controllers === "analysis") return { kinds: [runs], shapes: [jobs] };
+
+  const rollouts: Reconciled = {
+    kind: rolloutKind(),
+    workers: flags.rolloutThreads,
+    wokenByUsed: namedBy,
+    farewell: ({ metadata: { name, namespace } }) => ({
+      type: "Normal",
+      reason: eventReason.deleted,
+      message: `Rollout ${name}/${namespace} is deleted.`,
+    }),
+  };
+  const shapes = rolloutShapes.map((shape) => ({
+    ...shape,
+    always: true,
+    ...(shape.kind.kind.startsWith("Cluster") ? { scope: "cluster" as const } : {}),
+  }));
+  return { kinds: [rollouts, runs], shapes: [...shapes, jobs] };
+}
+
+/** Whether a rule of `dryRun`, which is a regular expression, names a metric; what is none names nothing. */
+export function namesMetric(rule: string, metric: string): boolean {
+  try {
+    return pattern(rule).test(metric);
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}

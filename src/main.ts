@@ -1,0 +1,43 @@
+import { readFlags } from "./controller/flags.ts";
+import { namesMetric, tableOf } from "./controller/kinds.ts";
+import { controllerNamespace, startController } from "./controller/start.ts";
+import { wallClock } from "./controller/wallClock.ts";
+import { accessOf } from "./kube/access.ts";
+import { loadConfig } from "./kube/config.ts";
+import { createLog } from "./telemetry/log.ts";
+import about from "../package.json" with { type: "json" };
+
+const build = { version: about.version, commit: process.env["LOTSE_COMMIT"] ?? "unknown" };
+const line = readFlags(process.argv.slice(2), build.version);
+process.exitCode = line.is === "run" ? await main(line.flags) : line.code;
+if (line.is === "print") (line.code === 0 ? process.stdout : process.stderr).write(line.text);
+else process.exit();
+
+/** The controller process: config, ports, kinds; resolves to the exit code. A second signal ends it at once. */
+async function main(flags: Extract<typeof line, { is: "run" }>["flags"]): Promise<number> {
+  const log = createLog({ level: flags.loglevel, format: flags.logformat });
+  try {
+    const { config, namespace } = loadConfig(flags);
+    const surroundings = { variables: process.env, namespace: controllerNamespace() };
+    const controller = await startController({
+      flags,
+      build,
+      log,
+      namespace,
+      access: accessOf(config),
+      clock: wallClock,
+      table: (client) => tableOf(client, flags, surroundings),
+      matches: namesMetric,
+    });
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => {
+        controller.stop();
+        process.once(signal, () => process.exit(1));
+      });
+    }
+    return await controller.ended;
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.message : String(error) }, "The controller cannot start");
+    return 1;
+  }
+}
