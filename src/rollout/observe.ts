@@ -12,7 +12,7 @@ import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
 import { newReplicaSet } from "./birth.ts";
 import { revisionFor } from "./maintenance.ts";
 import { findTemplates } from "./observeTemplates.ts";
-import { problemOf } from "./problems.ts";
+import { problemOfReferences, problemOfSpec } from "./problems.ts";
 import { digestOf } from "./slim.ts";
 import type { RolloutSnapshot, RouterSeen } from "./snapshot.ts";
 import { namedRuns } from "./status.ts";
@@ -48,7 +48,7 @@ export class Observer {
     const routing = routersIn(parsed.rollout);
     const routers = await routersSeen(routing.routers, parsed.rollout, ports);
     const base = { ...(await basics(key, object, parsed.rollout, ports)), routers };
-    const problem = base.invalid ?? problemOf(base, ports.clock.now()) ?? routing.problem;
+    const problem = base.invalid ?? problemOfSpec(base) ?? routing.problem ?? problemOfReferences(base);
     if (problem !== undefined) return { ...base, invalid: problem };
     return { ...base, twin: await this.#twinOf(base, ports) };
   }
