@@ -19,7 +19,9 @@ export interface Keeping {
   readonly limit: number;
 }
 
-/** The result of a metric with one more measurement, or with the one under way taken further (analysis 2.6). */
+/**
+ * The result of a metric with one more measurement, or with the one under way taken further (analysis 2.6).
+ */
 export function absorbed(before: MetricResult | undefined, arrived: Arrived, keeping: Keeping): MetricResult {
   const result = before ?? begun(arrived.finding, keeping);
   const { measurements = [] } = result;
@@ -61,7 +63,10 @@ function measured(
   };
 }
 
-/** Each look at a measurement under way is later than the one before, in whole seconds: that is how it is stored. */
+/**
+ * Each look at a measurement under way is later than the one before, in whole seconds: that is how it is
+ * stored.
+ */
 function resumption(wanted: Instant, inFlight: Measurement | undefined): string {
   const text = rfc3339(wanted);
   const before = inFlight?.resumeAt;

@@ -5,9 +5,9 @@ import type { Argument } from "./types.ts";
 const secretStandIn = "temp-for-secret";
 
 /**
- * The value of each argument, by its name. A secret wins over a value that is given too; `secrets` holds the values
- * by argument name, and without it a stand-in takes their place. Throws a `Problem` for an argument that has no
- * value, used or not (analysis 2.3).
+ * The value of each argument, by its name. A secret wins over a value that is given too; `secrets` holds the
+ * values by argument name, and without it a stand-in takes their place. Throws a `Problem` for an argument
+ * that has no value, used or not (analysis 2.3).
  */
 export function argumentValues(
   args: readonly Argument[],
@@ -26,9 +26,9 @@ function argumentValue(
 }
 
 /**
- * The same data with every `{{args.NAME}}` in it replaced, in keys and in texts, wherever they are. A tag ends at the
- * first `}}` after its `{{`, spaces around the name do not matter. Any other tag is a `Problem` that names the last
- * one of them (analysis 2.3).
+ * The same data with every `{{args.NAME}}` in it replaced, in keys and in texts, wherever they are. A tag
+ * ends at the first `}}` after its `{{`, spaces around the name do not matter. Any other tag is a `Problem`
+ * that names the last one of them (analysis 2.3).
  */
 export function substituted<Data>(data: Data, args: ReadonlyMap<string, string>): Data {
   const text = JSON.stringify(data);
@@ -37,7 +37,10 @@ export function substituted<Data>(data: Data, args: ReadonlyMap<string, string>)
   return JSON.parse(replaced(text, (tag) => values.get(tag.trim()), escaped)) as Data;
 }
 
-/** A text with every tag replaced by what `lookup` knows for it; a `Problem` names the last tag that is unknown. */
+/**
+ * A text with every tag replaced by what `lookup` knows for it; a `Problem` names the last tag that is
+ * unknown.
+ */
 export function replaced(
   text: string,
   lookup: (tag: string) => string | undefined,

@@ -126,7 +126,9 @@ function phaseAtCount(metric: Metric, { count = 0 }: MetricResult, enough: numbe
   return whole(metric.failureLimit) >= 0 ? "Inconclusive" : "Failed";
 }
 
-/** The limit that a metric exceeds; of several the error limit counts, then the inconclusive limit (trap 15). */
+/**
+ * The limit that a metric exceeds; of several the error limit counts, then the inconclusive limit (trap 15).
+ */
 function exceeded(
   metric: Metric,
   { failed = 0, inconclusive = 0, consecutiveError = 0 }: MetricResult,

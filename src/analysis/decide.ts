@@ -13,7 +13,10 @@ import { type RunSnapshot, specOf, statusOf } from "./snapshot.ts";
 import { expiryOf } from "./timeToLive.ts";
 import type { AnalysisRunStatus, MetricResult, Phase } from "./types.ts";
 
-/** What an AnalysisRun should do next: the measurements that arrived become its status and, in time, its verdict. */
+/**
+ * What an AnalysisRun should do next: the measurements that arrived become its status and, in time, its
+ * verdict.
+ */
 export function decide(seen: RunSnapshot, now: Instant): Plan {
   const status = statusOf(seen.run);
   if (isCompleted(status.phase)) return whenCompleted(seen, now);
@@ -47,7 +50,10 @@ function whenCompleted({ run }: RunSnapshot, now: Instant): Plan {
   return { effects: [{ do: "delete", ref: refOf(run), why, ...(uid !== undefined && { ifUid: uid }) }] };
 }
 
-/** Arguments or metrics that make no sense end the run at once; it has no times then (analysis 1.9.1, trap 37). */
+/**
+ * Arguments or metrics that make no sense end the run at once; it has no times then (analysis 1.9.1, trap
+ * 37).
+ */
 function unmeasurable(seen: RunSnapshot, status: AnalysisRunStatus): Plan {
   const { message: _, ...rest } = status;
   const said = seen.problem === undefined ? {} : { message: seen.problem };

@@ -3,7 +3,9 @@ import { effectiveCount } from "./limits.ts";
 import { endsTheRun, isCompleted } from "./phases.ts";
 import type { Measurement, Metric, MetricResult } from "./types.ts";
 
-/** The time after which an error is measured again, and after any measurement of a metric without interval. */
+/**
+ * The time after which an error is measured again, and after any measurement of a metric without interval.
+ */
 const retryInterval = seconds(10);
 
 /** What is to be done next for a metric, and from which instant on. */
@@ -21,14 +23,17 @@ export interface Timing {
   readonly now: Instant;
 }
 
-/** Whether a run measures nothing more: it is asked to end, or a metric that counts has ended badly (analysis 2.5). */
+/**
+ * Whether a run measures nothing more: it is asked to end, or a metric that counts has ended badly (analysis
+ * 2.5).
+ */
 export function isTerminating(terminate: boolean | undefined, results: readonly MetricResult[]): boolean {
   return terminate === true || results.some(({ phase, dryRun }) => dryRun !== true && endsTheRun(phase));
 }
 
 /**
- * What is to be done next for a metric, undefined when nothing is. Instants are those of the first look that may act:
- * an interval must be over, a delay and `resumeAt` must have come (analysis 2.5, 2.10).
+ * What is to be done next for a metric, undefined when nothing is. Instants are those of the first look that
+ * may act: an interval must be over, a delay and `resumeAt` must have come (analysis 2.5, 2.10).
  */
 export function nextFor(metric: Metric, result: MetricResult | undefined, timing: Timing): Next | undefined {
   if (isCompleted(result?.phase)) return undefined;

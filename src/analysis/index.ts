@@ -15,7 +15,10 @@ export const measuringJobs: Shape = {
   labelSelector: label.runUid,
 };
 
-/** AnalysisRuns, measured through this port. A change of a Job wakes the run that it measures for (analysis 2.1). */
+/**
+ * AnalysisRuns, measured through this port. A change of a Job wakes the run that it measures for (analysis
+ * 2.1).
+ */
 export function analysisRunKind({ measure }: { readonly measure: Measure }): Kind<RunSnapshot> {
   return {
     name: "analysisrun",

@@ -1,8 +1,8 @@
 import type { Metric } from "./types.ts";
 
 /**
- * A limit that users write as a number or as a text. A text is read as a decimal number, and one that is none counts
- * as 0 (analysis 1.3); so `count: "{{args.count}}"` works.
+ * A limit that users write as a number or as a text. A text is read as a decimal number, and one that is none
+ * counts as 0 (analysis 1.3); so `count: "{{args.count}}"` works.
  */
 export function whole(value: string | number | undefined): number {
   if (value === undefined) return 0;

@@ -42,7 +42,10 @@ export interface Taking {
   readonly collect?: number | undefined;
 }
 
-/** Asks the provider and judges its answer. Never rejects: what fails is an `Error` measurement (analysis 2.6). */
+/**
+ * Asks the provider and judges its answer. Never rejects: what fails is an `Error` measurement (analysis
+ * 2.6).
+ */
 export async function takeMeasurement(taking: Taking, signal: AbortSignal): Promise<Finding> {
   return hidden(await attempt(() => judgedAnswer(taking, signal)), taking.secrets);
 }

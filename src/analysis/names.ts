@@ -10,7 +10,9 @@ export interface RunName {
   readonly attempt?: number | undefined;
 }
 
-/** The name of a run that a rollout starts: `web-abc-7`, `web-abc-7-3`, `web-abc-7-3.1` (analysis 4.2, 10.3). */
+/**
+ * The name of a run that a rollout starts: `web-abc-7`, `web-abc-7-3`, `web-abc-7-3.1` (analysis 4.2, 10.3).
+ */
 export function runName({ rollout, hash, revision, infix, attempt = 0 }: RunName): string {
   const base = [rollout, hash, revision, ...(infix === undefined ? [] : [infix])].join("-");
   return attempt === 0 ? base : `${base}.${attempt}`;

@@ -11,8 +11,9 @@ export const phaseWithoutData: Readonly<Record<OnNoData, Phase>> = {
 };
 
 /**
- * What a measurement without data, or with too few samples, is; undefined when the conditions decide over it, as they
- * do where nothing is said. Whoever asks for samples but not for what follows from their lack gets `hold`.
+ * What a measurement without data, or with too few samples, is; undefined when the conditions decide over it,
+ * as they do where nothing is said. Whoever asks for samples but not for what follows from their lack gets
+ * `hold`.
  */
 export function policyOf({ onNoData, minSamples }: Metric): OnNoData | undefined {
   return onNoData ?? (minSamples === undefined ? undefined : "hold");

@@ -20,8 +20,8 @@ import type { Metric, MetricResult } from "./types.ts";
 const none = { arrived: new Map<string, Arrived>(), pending: new Set<string>() };
 
 /**
- * Reads a run and takes what its measurements found; those that are due are started, and nobody waits for them.
- * Undefined when the run is gone or going. Values of secrets stay inside the readings.
+ * Reads a run and takes what its measurements found; those that are due are started, and nobody waits for
+ * them. Undefined when the run is gone or going. Values of secrets stay inside the readings.
  */
 export async function observe(key: string, ports: Ports, measure: Measure): Promise<RunSnapshot | undefined> {
   const run = await read(ports, {

@@ -2,8 +2,8 @@ import { isJson } from "../api/json.ts";
 import type { Metric } from "./types.ts";
 
 /**
- * What a metric shares its bound of simultaneous readings with: everything that asks the same host of the same kind of
- * provider. So a host that hangs delays only those who ask it too.
+ * What a metric shares its bound of simultaneous readings with: everything that asks the same host of the
+ * same kind of provider. So a host that hangs delays only those who ask it too.
  */
 export function poolOf({ provider }: Metric): string {
   const [key = "", spec]: [string?, unknown?] =

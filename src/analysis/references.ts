@@ -12,10 +12,10 @@ export interface FoundTemplate {
 export type FindTemplate = (name: string, clusterScope: boolean) => AnalysisTemplateSpec | undefined;
 
 /**
- * The templates that are referenced, with those that they reference themselves: a parent before its children, each
- * once, those of the namespace before those of the cluster. A reference back to a parent is one seen already.
- * Throws a `Problem` for one that is not there, at `path`, or at `spec.templates` when a template names it
- * (analysis 1.5, 1.9.2).
+ * The templates that are referenced, with those that they reference themselves: a parent before its children,
+ * each once, those of the namespace before those of the cluster. A reference back to a parent is one seen
+ * already. Throws a `Problem` for one that is not there, at `path`, or at `spec.templates` when a template
+ * names it (analysis 1.5, 1.9.2).
  */
 export function referencedTemplates(
   refs: readonly TemplateRef[],

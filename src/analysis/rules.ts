@@ -24,7 +24,9 @@ export function retentionLimits(
   return limits;
 }
 
-/** The metrics whose name contains a match. A rule without any, and one that is no expression, is a `Problem`. */
+/**
+ * The metrics whose name contains a match. A rule without any, and one that is no expression, is a `Problem`.
+ */
 function matching({ metricName }: DryRunRule, path: string, names: readonly string[]): readonly string[] {
   const matches = matcher(metricName);
   const found = names.filter(matches);

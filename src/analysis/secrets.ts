@@ -3,8 +3,9 @@ import { ApiError, type Client } from "../reconcile/ports.ts";
 import type { Argument } from "./types.ts";
 
 /**
- * The values of the arguments that come from Secrets, by argument name. They are asked of the API server and live in
- * memory only. Throws a `Problem` for a Secret or key that is not there or may not be read (analysis 2.4).
+ * The values of the arguments that come from Secrets, by argument name. They are asked of the API server and
+ * live in memory only. Throws a `Problem` for a Secret or key that is not there or may not be read (analysis
+ * 2.4).
  */
 export async function secretValues(
   client: Pick<Client, "get">,

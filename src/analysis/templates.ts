@@ -18,8 +18,8 @@ export interface Merged {
 }
 
 /**
- * Templates merged in the order given (`referencedTemplates` gives it). Throws a `Problem` for two metrics or two
- * rules of one name, and for an argument with two different values (analysis 1.6, 1.10).
+ * Templates merged in the order given (`referencedTemplates` gives it). Throws a `Problem` for two metrics or
+ * two rules of one name, and for an argument with two different values (analysis 1.6, 1.10).
  */
 export function mergedTemplates(templates: readonly AnalysisTemplateSpec[]): Merged {
   const metrics = templates.flatMap(({ metrics = [] }) => metrics);
@@ -70,8 +70,8 @@ function declaredArgs(args: readonly Argument[]): readonly Argument[] {
 }
 
 /**
- * The arguments that templates declare, with the values passed in. What is passed but not declared is left out; what
- * is declared and has no value in the end is a `Problem` (analysis 1.10).
+ * The arguments that templates declare, with the values passed in. What is passed but not declared is left
+ * out; what is declared and has no value in the end is a `Problem` (analysis 1.10).
  */
 export function mergedArgs(passed: readonly Argument[], declared: readonly Argument[]): readonly Argument[] {
   const args = declared.map((arg) => passed.filter(({ name }) => name === arg.name).reduce(overridden, arg));
@@ -98,12 +98,16 @@ export interface RunParts {
   readonly measurementRetention?: readonly RetentionRule[] | undefined;
 }
 
-/** An AnalysisRun to be created. Its placeholders stay; the run replaces them at each look (analysis 1.10). */
+/**
+ * An AnalysisRun to be created. Its placeholders stay; the run replaces them at each look (analysis 1.10).
+ */
 export interface NewAnalysisRun extends KubeObject {
   readonly spec: AnalysisRunSpec;
 }
 
-/** The AnalysisRun for these templates. Throws a `Problem` where they contradict each other or lack a value. */
+/**
+ * The AnalysisRun for these templates. Throws a `Problem` where they contradict each other or lack a value.
+ */
 export function newAnalysisRun(parts: RunParts): NewAnalysisRun {
   const merged = mergedTemplates(parts.templates);
   const args = mergedArgs(parts.args ?? [], merged.args);
@@ -126,8 +130,8 @@ export function newAnalysisRun(parts: RunParts): NewAnalysisRun {
 }
 
 /**
- * Whether two runs measure the same: their metrics, rules and arguments. A request to terminate and the time to live
- * make no difference (analysis 1.10).
+ * Whether two runs measure the same: their metrics, rules and arguments. A request to terminate and the time
+ * to live make no difference (analysis 1.10).
  */
 export function measuresTheSame(one: AnalysisRunSpec, other: AnalysisRunSpec): boolean {
   return fingerprint(one) === fingerprint(other);

@@ -2,8 +2,8 @@ import { type Instant, instant, later, seconds } from "../api/time.ts";
 import type { AnalysisRunStatus, TtlStrategy } from "./types.ts";
 
 /**
- * When a completed run may go: once more whole seconds have passed since its end than it has to live. Undefined when
- * it has no time to live, or ended without having begun (analysis 2.11).
+ * When a completed run may go: once more whole seconds have passed since its end than it has to live.
+ * Undefined when it has no time to live, or ended without having begun (analysis 2.11).
  */
 export function expiryOf(ttl: TtlStrategy | undefined, status: AnalysisRunStatus): Instant | undefined {
   const lifetime = secondsFor(ttl, status.phase);

@@ -4,8 +4,8 @@ import { whole } from "./limits.ts";
 import type { Metric } from "./types.ts";
 
 /**
- * Checks the metrics of a run after their arguments were put in. Throws a `Problem` for the first rule that a metric
- * breaks, metric by metric (analysis 1.9.1).
+ * Checks the metrics of a run after their arguments were put in. Throws a `Problem` for the first rule that a
+ * metric breaks, metric by metric (analysis 1.9.1).
  */
 export function checkMetrics(metrics: readonly Metric[]): void {
   if (metrics.length === 0) throw new Problem("no metrics specified");
@@ -35,7 +35,8 @@ function wrongCount(metric: Metric): string | undefined {
   const successes = whole(metric.consecutiveSuccessLimit);
   const failures = whole(metric.failureLimit);
   if (failures >= 0 && count < failures + successes) {
-    return `count (${count}) must be >= failureLimit + consecutiveSuccessLimit (${failures} + ${successes}) if both >= 0`;
+    const sum = `failureLimit + consecutiveSuccessLimit (${failures} + ${successes})`;
+    return `count (${count}) must be >= ${sum} if both >= 0`;
   }
   if (failures === -1 && count < successes) return "count must be >= consecutiveSuccessLimit";
   return count < whole(metric.inconclusiveLimit) ? "count must be >= inconclusiveLimit" : undefined;

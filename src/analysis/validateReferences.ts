@@ -20,8 +20,8 @@ export interface ReferencedAnalysis {
 }
 
 /**
- * Checks that an analysis can become a run. Throws the `Problem` that a rollout reports as `InvalidSpec`, with the
- * path and the names of the templates (analysis 1.9.2).
+ * Checks that an analysis can become a run. Throws the `Problem` that a rollout reports as `InvalidSpec`,
+ * with the path and the names of the templates (analysis 1.9.2).
  */
 export function checkReferencedAnalysis(analysis: ReferencedAnalysis): void {
   const { path, templates, args, dryRun = [], measurementRetention = [], background } = analysis;

@@ -1,6 +1,6 @@
 /**
- * Replaces secrets by `*****` in a text, as they are and in the forms that URLs and JSON give them. Longer ones come
- * first, so that no part of one is left by another.
+ * Replaces secrets by `*****` in a text, as they are and in the forms that URLs and JSON give them. Longer
+ * ones come first, so that no part of one is left by another.
  */
 export function redacted(text: string, secrets: Iterable<string>): string {
   const forms = new Set<string>();

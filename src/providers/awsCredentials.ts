@@ -43,8 +43,8 @@ function awsRegion({ variables }: Surroundings): string {
 }
 
 /**
- * The keys of the default chain: the environment, a web identity (IRSA), the shared credentials file, the container's
- * endpoint. A role is taken on with them. Throws a `Problem` when there are none.
+ * The keys of the default chain: the environment, a web identity (IRSA), the shared credentials file, the
+ * container's endpoint. A role is taken on with them. Throws a `Problem` when there are none.
  */
 async function awsKeys(wanted: KeysFor, asking: Asking): Promise<AwsKeys> {
   const { variables } = asking.surroundings;

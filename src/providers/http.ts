@@ -13,7 +13,10 @@ export interface HttpRequest {
   readonly timeout: Millis;
   /** Whether certificates are not verified. */
   readonly insecure?: boolean | undefined;
-  /** Whether it only reads: it is repeated when the connection fails or the server has an error, within its time. */
+  /**
+   * Whether it only reads: it is repeated when the connection fails or the server has an error, within its
+   * time.
+   */
   readonly reads: boolean;
   readonly signal: AbortSignal;
 }
@@ -28,7 +31,10 @@ export interface HttpReply {
 /** Sends a request. Rejects with `HttpFailure` when no complete answer came. */
 export type Http = (request: HttpRequest) => Promise<HttpReply>;
 
-/** No complete answer came: `Get "http://x/y": connection refused`. No header and no password is in the message. */
+/**
+ * No complete answer came: `Get "http://x/y": connection refused`. No header and no password is in the
+ * message.
+ */
 export class HttpFailure extends Error {
   /** Whether the same request may succeed a moment later. */
   readonly mayPass: boolean;
@@ -55,8 +61,8 @@ interface Loaded {
 }
 
 /**
- * The HTTP client that all providers share. It is loaded by the first request, keeps connections, honours the proxies of
- * the environment, follows up to 10 redirects, and bounds the time and the size of every answer.
+ * The HTTP client that all providers share. It is loaded by the first request, keeps connections, honours the
+ * proxies of the environment, follows up to 10 redirects, and bounds the time and the size of every answer.
  */
 export function httpClient(): Http {
   let loading: Promise<Loaded> | undefined;
@@ -115,6 +121,9 @@ async function send(
   deadline: AbortSignal,
 ): Promise<HttpReply> {
   if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
+  if (!/^https?:\/\//i.test(request.url) || !URL.canParse(request.url)) {
+    throw new HttpFailure(request, "unsupported protocol scheme or invalid address");
+  }
   const { url, authorization } = addressed(request.url);
   const config: AxiosRequestConfig = {
     method: request.method,

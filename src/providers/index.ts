@@ -1,30 +1,36 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Problem } from "../api/problem.ts";
 import { redacted, redactedTexts } from "../api/redact.ts";
 import type { Measure, Measured, MeasureRequest } from "../reconcile/measure.ts";
 import type { Client } from "../reconcile/ports.ts";
 import { type Http, httpClient } from "./http.ts";
+import { job } from "./job.ts";
 import { prometheus } from "./prometheus.ts";
 import type { AnyProvider, Asking, Surroundings } from "./provider.ts";
+import { web } from "./web.ts";
 
 /** Every metric provider, by the key users write. A new one is one file and one line here. */
 export const metricProviders = {
   prometheus,
+  job,
+  web,
 } satisfies Readonly<Record<string, AnyProvider>>;
 
 /** What the providers need. */
 export interface Providing {
   readonly client: Client;
   readonly surroundings: Surroundings;
+  /** The cluster in which Jobs run, when it is another one. */
+  readonly jobCluster?: Client | undefined;
   /** Another client for tests. */
   readonly http?: Http | undefined;
 }
 
 /**
- * The port through which analyses measure. It never rejects for what a provider could not do: that is an `Error`
- * measurement, in which no secret of the provider is left (analysis 6.1).
+ * The port through which analyses measure. It never rejects for what a provider could not do: that is an
+ * `Error` measurement, in which no secret of the provider is left (analysis 6.1).
  */
-export function measureWith({ client, surroundings, http = httpClient() }: Providing): Measure {
+export function measureWith({ client, surroundings, jobCluster, http = httpClient() }: Providing): Measure {
   return async (request, signal) => {
     const secrets: string[] = [];
     const asking: Asking = {
@@ -34,6 +40,7 @@ export function measureWith({ client, surroundings, http = httpClient() }: Provi
       timeOf: request.timeOf,
       http,
       client,
+      jobCluster,
       surroundings,
       signal,
       hide: (secret) => secrets.push(secret),

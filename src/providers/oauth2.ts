@@ -25,8 +25,8 @@ export function oauth2Of(authentication: HttpAuthentication | undefined): OAuth2
 }
 
 /**
- * The `Authorization` that a new token gives: client credentials, first as basic credentials, and as form fields if the
- * server refuses those. A token is used for one measurement only.
+ * The `Authorization` that a new token gives: client credentials, first as basic credentials, and as form
+ * fields if the server refuses those. A token is used for one measurement only.
  */
 export async function bearer(
   request: TokenRequest,

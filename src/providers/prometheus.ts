@@ -111,7 +111,9 @@ async function request(
   return http({ method, url, body, headers, timeout, insecure: spec.insecure, reads: true, signal });
 }
 
-/** Basic credentials count only when nothing else gives an `Authorization`; the metric's own headers beat all. */
+/**
+ * Basic credentials count only when nothing else gives an `Authorization`; the metric's own headers beat all.
+ */
 async function authorizationOf(
   { spec, address, timeout, headers }: Server,
   unsigned: Unsigned,

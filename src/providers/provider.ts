@@ -20,10 +20,14 @@ export interface Asking {
   readonly now: Instant;
   readonly http: Http;
   readonly client: Client;
+  /** The cluster in which Jobs run, when it is another one. */
+  readonly jobCluster: Client | undefined;
   readonly surroundings: Surroundings;
   readonly signal: AbortSignal;
   timeOf: MeasureRequest["timeOf"];
-  /** Takes a secret that the provider has read itself out of everything that is said about this measurement. */
+  /**
+   * Takes a secret that the provider has read itself out of everything that is said about this measurement.
+   */
   hide(secret: string): void;
 }
 
@@ -33,7 +37,9 @@ export interface UnderWay {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What a provider can do. Whatever it throws becomes an `Error` measurement with that message (analysis 6.1). */
+/**
+ * What a provider can do. Whatever it throws becomes an `Error` measurement with that message (analysis 6.1).
+ */
 export interface Provider<Spec> {
   /** What users write under its key. */
   readonly spec: z.ZodType<Spec>;

@@ -49,8 +49,8 @@ export function signatureHeaders(request: Unsigned, signing: Signing): Readonly<
   const text = ["AWS4-HMAC-SHA256", date, scope, hash(canonical)].join("\n");
   const parts = [date.slice(0, 8), region, service, "aws4_request", text];
   const signature = parts.reduce<Buffer>((key, part) => keyed(key, part), Buffer.from(`AWS4${secretKey}`));
-  const credential = `Credential=${accessKey}/${scope}, SignedHeaders=${names}, Signature=${signature.toString("hex")}`;
-  return { ...added, Authorization: `AWS4-HMAC-SHA256 ${credential}` };
+  const signed = `SignedHeaders=${names}, Signature=${signature.toString("hex")}`;
+  return { ...added, Authorization: `AWS4-HMAC-SHA256 Credential=${accessKey}/${scope}, ${signed}` };
 }
 
 function canonicalQuery(params: URLSearchParams): string {

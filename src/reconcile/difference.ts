@@ -1,8 +1,9 @@
 import { isJson, type Json } from "../api/json.ts";
 
 /**
- * The merge patch (RFC 7386) that turns one JSON object into another: only what differs, gone members as null.
- * Undefined when they say the same. Lists are replaced whole; a member that is undefined is one that is not there.
+ * The merge patch (RFC 7386) that turns one JSON object into another: only what differs, gone members as
+ * null. Undefined when they say the same. Lists are replaced whole; a member that is undefined is one that is
+ * not there.
  */
 export function difference(before: Json, after: Json): Json | undefined {
   const members = new Set([...Object.keys(before), ...Object.keys(after)]);

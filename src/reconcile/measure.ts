@@ -11,8 +11,8 @@ export interface MeasuredRun {
 }
 
 /**
- * What a provider is asked to do: begin a measurement (the `number` counts those of this metric from 1), look at one
- * that takes longer, end one, or delete what all but the newest measurements left behind.
+ * What a provider is asked to do: begin a measurement (the `number` counts those of this metric from 1), look
+ * at one that takes longer, end one, or delete what all but the newest measurements left behind.
  */
 export type MeasureTask =
   | { readonly do: "run"; readonly number: number }
@@ -27,11 +27,15 @@ export type MeasureTask =
 /** One question to a provider. */
 export interface MeasureRequest {
   readonly run: MeasuredRun;
-  /** The metric with all arguments put in, values of secrets too: it lives in memory only and is never logged. */
+  /**
+   * The metric with all arguments put in, values of secrets too: it lives in memory only and is never logged.
+   */
   readonly metric: Metric;
   readonly task: MeasureTask;
   readonly now: Instant;
-  /** The instant that a time expression says: `now() - duration("1h")`. Throws `Problem` when it says none. */
+  /**
+   * The instant that a time expression says: `now() - duration("1h")`. Throws `Problem` when it says none.
+   */
   timeOf(expression: string): Instant;
 }
 
@@ -44,9 +48,9 @@ interface Remarks {
 }
 
 /**
- * The answer of a provider. A `value` is judged by the metric's conditions; `text` is how the status shows it.
- * Only a provider that judges by itself gives a `verdict`. A list of floats is a `Float64Array`, which the conditions
- * take for a list of numbers; any other list or object may hold anything, as JSON does.
+ * The answer of a provider. A `value` is judged by the metric's conditions; `text` is how the status shows
+ * it. Only a provider that judges by itself gives a `verdict`. A list of floats is a `Float64Array`, which
+ * the conditions take for a list of numbers; any other list or object may hold anything, as JSON does.
  */
 export type Measured = Remarks &
   (
@@ -54,7 +58,9 @@ export type Measured = Remarks &
         readonly is: "value";
         readonly value: unknown;
         readonly text: string;
-        /** Whether the value is a list of CloudWatch results, whose members the conditions know beforehand. */
+        /**
+         * Whether the value is a list of CloudWatch results, whose members the conditions know beforehand.
+         */
         readonly records?: boolean | undefined;
         /** Whether the status shows the value even if no condition could be evaluated. */
         readonly shownAlways?: boolean | undefined;
