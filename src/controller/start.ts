@@ -94,7 +94,7 @@ interface Parts {
 async function run(options: ControllerOptions, { metrics, transport, stopping }: Parts): Promise<number> {
   const { flags, log } = options;
   const discovery = new Discovery(transport);
-  const election = electionOf(options, transport, discovery);
+  const election = await electionOf(options, transport, discovery);
   const asked = stopping.then(() => "stop" as const);
   const won = election === undefined ? "won" : await Promise.race([asked, election.won().then(() => "won" as const)]);
   if (won === "stop") {
@@ -126,11 +126,17 @@ async function run(options: ControllerOptions, { metrics, transport, stopping }:
 }
 
 /** The election, or undefined when there is none. Its requests do not wait behind ordinary ones. */
-function electionOf({ flags, log }: ControllerOptions, transport: Transport, discovery: Discovery): Election | undefined {
+async function electionOf(
+  options: ControllerOptions,
+  transport: Transport,
+  discovery: Discovery,
+): Promise<Election | undefined> {
+  const { flags, log } = options;
   if (!flags.leaderElect) return undefined;
+  const client = clientOf(transport, discovery, { urgent: true });
   return new Election({
-    client: clientOf(transport, discovery, { urgent: true }),
-    namespace: controllerNamespace(),
+    client,
+    namespace: await leaseNamespace(options, client),
     name: leaseName(flags.instanceId),
     log,
     times: {
@@ -139,6 +145,21 @@ function electionOf({ flags, log }: ControllerOptions, transport: Transport, dis
       retryPeriod: flags.leaderElectionRetryPeriod,
     },
   });
+}
+
+/**
+ * Where the lease is: the controller's namespace, or that of the kubeconfig when the controller runs outside of a
+ * cluster in which its own namespace was never made.
+ */
+async function leaseNamespace({ namespace, log }: ControllerOptions, client: Client): Promise<string> {
+  const own = controllerNamespace();
+  try {
+    if ((await client.get({ apiVersion: "v1", kind: "Namespace", name: own })) !== undefined) return own;
+  } catch {
+    return own; // it may not be asked for: the lease itself tells what is wrong
+  }
+  log.warn({ missing: own, namespace }, "The controller's namespace does not exist: the lease is in another one");
+  return namespace;
 }
 
 /** `$POD_NAMESPACE`, else that of the service account, else `argo-rollouts` (analysis 0). */
