@@ -54,6 +54,8 @@ const table: Table = {
   ],
 };
 
+const ownNamespace = "/api/v1/namespaces/argo-rollouts";
+
 interface Scene {
   readonly server: ApiServer;
   readonly lines: string[];
@@ -62,6 +64,7 @@ interface Scene {
 
 async function setUp(t: TestContext): Promise<Scene> {
   const server = await ApiServer.start();
+  server.put(ownNamespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: "argo-rollouts" } });
   const lines: string[] = [];
   const running: Controller[] = [];
   t.after(async () => {
@@ -108,6 +111,13 @@ test("controller: takes the lease, watches, reconciles and records", async (t) =
   controller.stop();
   equal(await controller.ended, 0);
   equal((server.at(lease)?.["spec"] as { holderIdentity: string }).holderIdentity, "");
+});
+
+test("controller: where its namespace was never made the lease is in that of the kubeconfig", async (t) => {
+  const { server, start } = await setUp(t);
+  server.remove(ownNamespace);
+  await start();
+  await until(() => server.at(lease.replace("argo-rollouts/", "ns/")) !== undefined);
 });
 
 test("controller: says farewell to deleted objects", async (t) => {
