@@ -6,7 +6,10 @@ import type { WatchEvent } from "./watch.ts";
 /** Where a cache is filled from: a cluster, or one that is disturbed. */
 export interface Source {
   /** All objects of a selection and the resourceVersion that they are from. */
-  list(kind: KindRef, selection: Selection): { readonly objects: readonly KubeObject[]; readonly version: string };
+  list(
+    kind: KindRef,
+    selection: Selection,
+  ): { readonly objects: readonly KubeObject[]; readonly version: string };
   /** The changes after a version. Throws a 410 when they are forgotten. `onEnd` is called when the watch breaks. */
   watch(
     kind: KindRef,

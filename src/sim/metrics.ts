@@ -55,7 +55,8 @@ const floats: ReadonlyMap<unknown, number> = new Map<unknown, number>([
 function valueOf(value: unknown, metric: Metric): Measured {
   const list = (Array.isArray(value) ? value : [value]).map((item) => floats.get(item) ?? item);
   const isFloats = list.every((item) => typeof item === "number");
-  const isScalar = !Array.isArray(value) && (metric.provider.prometheus === undefined || comparesItself(metric));
+  const isScalar =
+    !Array.isArray(value) && (metric.provider.prometheus === undefined || comparesItself(metric));
   if (isScalar) return { is: "value", value: floats.get(value) ?? value, text: textOf(value) };
   if (!isFloats) return { is: "value", value, text: textOf(value) };
   return { is: "value", value: Float64Array.from(list), text: `[${list.join(",")}]` };
@@ -68,6 +69,7 @@ function textOf(value: unknown): string {
 /** Whether the conditions take `result` for a number: they compare it and never look into it. */
 function comparesItself({ successCondition = "", failureCondition = "" }: Metric): boolean {
   const said = `${successCondition} ${failureCondition}`;
-  const looksInto = /\bresult\s*(\[|\.|\?\.|\|)|\b(len|all|any|none|one|filter|map|count)\s*\(\s*result\b/.test(said);
+  const looksInto =
+    /\bresult\s*(\[|\.|\?\.|\|)|\b(len|all|any|none|one|filter|map|count)\s*\(\s*result\b/.test(said);
   return !looksInto && /\bresult\b/.test(said);
 }

@@ -40,7 +40,9 @@ export function lookOf(pod: KubeObject, fate: Fate, now: Instant): Look {
     case "unschedulable":
       return { status: frame.unplaced() };
     case "noImage":
-      return { status: frame.with("Pending", { state: waiting("ImagePullBackOff", "Back-off pulling image") }) };
+      return {
+        status: frame.with("Pending", { state: waiting("ImagePullBackOff", "Back-off pulling image") }),
+      };
     case "crash": {
       const state = waiting("CrashLoopBackOff", "back-off 10s restarting failed container");
       return { status: frame.with("Running", { state, restarts: 1 }) };
@@ -125,7 +127,9 @@ class Frame {
 
   #timed(condition: Json): Json {
     const before = listOf(this.#old["conditions"]).map(jsonOf);
-    const old = before.find(({ type, status }) => type === condition["type"] && status === condition["status"]);
+    const old = before.find(
+      ({ type, status }) => type === condition["type"] && status === condition["status"],
+    );
     return { ...condition, lastTransitionTime: old?.["lastTransitionTime"] ?? this.#now };
   }
 

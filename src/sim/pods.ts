@@ -42,7 +42,8 @@ export function podKind({ fate, stopAfter = 0 as Millis }: PodModel): Kind<PodSe
 /** What a pod does next. */
 export function decidePod({ pod, fate, stopAfter }: PodSeen, now: Instant): Plan {
   const { phase } = jsonOf(pod["status"]);
-  if (pod.metadata.deletionTimestamp !== undefined) return ending(pod, pod.metadata.deletionTimestamp, stopAfter, now);
+  if (pod.metadata.deletionTimestamp !== undefined)
+    return ending(pod, pod.metadata.deletionTimestamp, stopAfter, now);
   if (phase === "Succeeded" || phase === "Failed") return { effects: [] };
   const { status, until } = lookOf(pod, fate, now);
   return { effects: [], status: statusWrite(pod, status), requeueAt: until };
@@ -69,9 +70,12 @@ export function fatesByImage(
   readyAfter: Millis,
 ): (pod: KubeObject) => Fate {
   return (pod) => {
-    const images = listOf(specOf(pod)["containers"]).map((container) => String(jsonOf(container)["image"] ?? ""));
+    const images = listOf(specOf(pod)["containers"]).map((container) =>
+      String(jsonOf(container)["image"] ?? ""),
+    );
     const [ailment] = images.flatMap((image) => ailments.get(image) ?? []);
-    if (controllerOf(pod)?.kind === "Job") return { is: "ends", after: readyAfter, well: ailment === undefined };
+    if (controllerOf(pod)?.kind === "Job")
+      return { is: "ends", after: readyAfter, well: ailment === undefined };
     return ailment === undefined ? { is: "ready", after: readyAfter } : { is: ailment };
   };
 }

@@ -3,7 +3,7 @@ import { type Instant, instant } from "../api/time.ts";
 import type { EventNote } from "../reconcile/effect.ts";
 import type { Measure } from "../reconcile/measure.ts";
 import type { Outcome, Plan } from "../reconcile/plan.ts";
-import { type Client, ApiError, type Witness } from "../reconcile/ports.ts";
+import { ApiError, type Client, type Witness } from "../reconcile/ports.ts";
 import { startBuiltIns } from "./builtIns.ts";
 import { turn, VirtualClock } from "./clock.ts";
 import { Cluster } from "./cluster.ts";

@@ -1,5 +1,5 @@
-import { podTemplateHash } from "../../api/podTemplate/hash.ts";
 import { controllerOf, type KubeObject, refOf } from "../../api/object.ts";
+import { podTemplateHash } from "../../api/podTemplate/hash.ts";
 import { type Instant, rfc3339 } from "../../api/time.ts";
 import { change } from "../../reconcile/diff.ts";
 import type { Effect } from "../../reconcile/effect.ts";
@@ -49,7 +49,10 @@ export function decideDeployment({ deployment, sets }: DeploymentSeen, now: Inst
   const status = statusWrite(deployment, statusOf(deployment, { sets, current, replicas }, now));
   if (current === undefined) return { effects: paused ? [] : [birth(deployment, hash, replicas)], status };
   const room = Math.max(0, replicas - count(current, "availableReplicas"));
-  return { effects: [...sized(current, replicas, "it is current"), ...(paused ? [] : shrunk(others, room))], status };
+  return {
+    effects: [...sized(current, replicas, "it is current"), ...(paused ? [] : shrunk(others, room))],
+    status,
+  };
 }
 
 function birth(deployment: KubeObject, hash: string, replicas: number): Effect {

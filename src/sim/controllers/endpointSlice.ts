@@ -49,7 +49,9 @@ function sliceName({ metadata }: KubeObject): string {
 export function decideEndpoints({ service, pods, slice }: ServiceSeen): Plan {
   const spec = specOf(service);
   if (Object.keys(jsonOf(spec["selector"])).length === 0) return { effects: [] };
-  const endpoints = [...pods].sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1)).flatMap(endpoint);
+  const endpoints = [...pods]
+    .sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1))
+    .flatMap(endpoint);
   const ports = listOf(spec["ports"]).map((port) => portOf(jsonOf(port), pods[0]));
   if (slice !== undefined) return { effects: change(slice, { endpoints, ports }, "its pods have changed") };
   return { effects: [birth(service, { endpoints, ports })] };
@@ -93,7 +95,10 @@ function endpoint(pod: KubeObject): readonly Json[] {
 }
 
 /** A port of the slice; a target port by name is looked up in a pod. */
-function portOf({ name = "", port, targetPort = port, protocol = "TCP" }: Json, pod: KubeObject | undefined): Json {
+function portOf(
+  { name = "", port, targetPort = port, protocol = "TCP" }: Json,
+  pod: KubeObject | undefined,
+): Json {
   const containers = pod === undefined ? [] : listOf(specOf(pod)["containers"]).map(jsonOf);
   const named = containers
     .flatMap((container) => listOf(container["ports"]).map(jsonOf))

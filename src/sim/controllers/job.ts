@@ -61,7 +61,9 @@ export function decideJob({ job, pods, node }: JobSeen, now: Instant): Plan {
 
 function verdictIn(job: KubeObject): unknown {
   const conditions = listOf(jsonOf(job["status"])["conditions"]).map(jsonOf);
-  return conditions.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
+  return conditions.find(
+    ({ type, status }) => (type === "Complete" || type === "Failed") && status === "True",
+  );
 }
 
 function started(job: KubeObject, held: boolean, now: Instant): Json {
@@ -84,7 +86,11 @@ function conditionsOf(isFailed: boolean, now: Instant): readonly Json[] {
   return types.map((type) => ({ type, status: "True", ...said, lastProbeTime: at, lastTransitionTime: at }));
 }
 
-function sized({ job, pods, node }: JobSeen, active: readonly KubeObject[], target: number): readonly Effect[] {
+function sized(
+  { job, pods, node }: JobSeen,
+  active: readonly KubeObject[],
+  target: number,
+): readonly Effect[] {
   const { name, uid = "", resourceVersion = "" } = job.metadata;
   if (active.length > target) {
     const why = "its Job needs it no longer";

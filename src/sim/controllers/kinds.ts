@@ -1,7 +1,7 @@
 import type { KindRef, KubeObject, OwnerReference } from "../../api/object.ts";
-import type { StatusWrite } from "../../reconcile/plan.ts";
-import { mergePatch } from "../../reconcile/diff.ts";
 import { refOf } from "../../api/object.ts";
+import { mergePatch } from "../../reconcile/diff.ts";
+import type { StatusWrite } from "../../reconcile/plan.ts";
 import { type Json, jsonOf } from "../json.ts";
 
 export const podRef: KindRef = { apiVersion: "v1", kind: "Pod" };

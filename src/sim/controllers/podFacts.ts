@@ -16,7 +16,9 @@ export function isActive(pod: KubeObject): boolean {
 
 /** Since when a pod is ready; undefined when it is not. */
 export function readySince(pod: KubeObject): Instant | undefined {
-  const ready = listOf(podStatus(pod)["conditions"]).map(jsonOf).find(({ type }) => type === "Ready");
+  const ready = listOf(podStatus(pod)["conditions"])
+    .map(jsonOf)
+    .find(({ type }) => type === "Ready");
   if (ready?.["status"] !== "True") return undefined;
   const at = ready["lastTransitionTime"];
   return typeof at === "string" ? instant(at) : (0 as Instant);

@@ -42,7 +42,10 @@ function setsOfPod(pod: KubeObject): readonly string[] {
 /** What a ReplicaSet does next: pods come or go, and the status says what is there. */
 export function decideReplicaSet({ set, pods, node }: ReplicaSetSeen, now: Instant): Plan {
   const active = pods.filter(isActive);
-  const { replicas = 1, minReadySeconds = 0 } = specOf(set) as { replicas?: number; minReadySeconds?: number };
+  const { replicas = 1, minReadySeconds = 0 } = specOf(set) as {
+    replicas?: number;
+    minReadySeconds?: number;
+  };
   const missing = replicas - active.length;
   const from = active.map((pod) => availableFrom(pod, minReadySeconds));
   return {
@@ -52,7 +55,12 @@ export function decideReplicaSet({ set, pods, node }: ReplicaSetSeen, now: Insta
   };
 }
 
-function births(set: KubeObject, pods: readonly KubeObject[], count: number, node: string | undefined): Effect[] {
+function births(
+  set: KubeObject,
+  pods: readonly KubeObject[],
+  count: number,
+  node: string | undefined,
+): Effect[] {
   const { name, uid = "", resourceVersion = "" } = set.metadata;
   const taken = new Set(pods.map((pod) => pod.metadata.name));
   const placed: Json = node === undefined ? {} : { nodeName: node };
