@@ -15,7 +15,7 @@ import {
   serviceRef,
   usesIndex,
 } from "./observe.ts";
-import { clusterTemplateRef, templateRef } from "./observeTemplates.ts";
+import { clusterTemplateRef, templateRef } from "../analysis/reach.ts";
 import { slimReplicaSet } from "./slim.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 
