@@ -98,16 +98,17 @@ test("events: one that has expired on the server is created anew", async () => {
   equal(created[1]?.["count"], 2);
 });
 
-test("events: a chatty object is held to its budget, the others are not", async () => {
+test("events: a chatty object is held to its budget of a type, the others are not", async () => {
   const scene = setUp();
-  for (let i = 0; i < 40; i++) scene.recorder.record(rollout("web"), note(`text ${i}`));
+  for (let i = 0; i < 80; i++) scene.recorder.record(rollout("web"), note(`text ${i}`));
   scene.recorder.record(rollout("other"), note("text"));
+  scene.recorder.record(rollout("web"), { ...note("it is aborted"), type: "Warning" });
   await scene.recorder.settled();
-  equal(scene.created.length, 26);
-  scene.now += 300_000;
-  for (let i = 50; i < 53; i++) scene.recorder.record(rollout("web"), note(`text ${i}`));
+  equal(scene.created.length, 52);
+  scene.now += 10_000;
+  for (let i = 90; i < 93; i++) scene.recorder.record(rollout("web"), note(`text ${i}`));
   await scene.recorder.settled();
-  equal(scene.created.length, 27);
+  equal(scene.created.length, 53);
 });
 
 const outcomes: [name: string, errors: ApiError[], created: number][] = [

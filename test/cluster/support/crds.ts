@@ -1,0 +1,28 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
+import type { ControlPlane } from "./controlPlane.ts";
+
+const ours = fileURLToPath(new URL("../../../crds/", import.meta.url));
+const gatewayApi = "sigs.k8s.io/gateway-api@v1.4.0";
+
+/** Installs our CRDs as a user does, and those of the Gateway API from its Go module. */
+export async function installOurs(plane: ControlPlane): Promise<void> {
+  await applied(plane, ours);
+  const folder = await moduleFolder(gatewayApi);
+  await applied(plane, join(folder, "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"), "--server-side");
+}
+
+async function applied(plane: ControlPlane, path: string, ...flags: readonly string[]): Promise<void> {
+  const { code, stderr } = await plane.kubectl("apply", ...flags, "-f", path);
+  if (code !== 0) throw new Error(`kubectl apply -f ${path}: ${stderr}`);
+  const waited = await plane.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s");
+  if (waited.code !== 0) throw new Error(waited.stderr);
+}
+
+/** The folder of a Go module in the module cache; it is fetched when it is not there. */
+async function moduleFolder(module: string): Promise<string> {
+  const { stdout } = await promisify(execFile)("go", ["mod", "download", "-json", module], { cwd: ours });
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
+}
