@@ -42,28 +42,31 @@ export const evaluate = command({
     },
   },
   async run({ values }, { out }) {
-    const { success, failure, result, filename, output } = values;
+    const { filename, output } = values;
     if (output !== "text" && output !== "json") throw new Problem(`-o ${output}: text or json`);
-    const hasOne = [success, failure, result].some((value) => value !== undefined);
-    if (hasOne === (filename !== undefined)) throw new Problem("give either -f, or --result with conditions");
-    const rows =
-      filename !== undefined
-        ? rowsIn(await contentOf(filename), filename)
-        : [
-            {
-              result: parsed(result ?? "null", "--result"),
-              successCondition: success,
-              failureCondition: failure,
-            },
-          ];
-    const judged = rows.map(judgedRow);
+    const judged = (await rowsOf(values)).map(judgedRow);
+    const alone = filename === undefined ? judged[0] : undefined;
     if (output === "json") out(JSON.stringify(judged, null, 2));
-    else if (filename === undefined)
-      for (const { phase, error } of judged) out(error === "" ? phase : `${phase}: ${error}`);
-    else out(textOf(judged).join("\n"));
+    else out(alone === undefined ? textOf(judged).join("\n") : verdict(alone));
     return 0;
   },
 });
+
+/** What the options ask about. */
+async function rowsOf({ success, failure, result, filename }: Asked): Promise<readonly Row[]> {
+  const hasOne = [success, failure, result].some((value) => value !== undefined);
+  if (hasOne === (filename !== undefined)) throw new Problem("give either -f, or --result with conditions");
+  if (filename !== undefined) return rowsIn(await contentOf(filename), filename);
+  const row = { successCondition: success, failureCondition: failure };
+  return [{ ...row, result: parsed(result ?? "null", "--result") }];
+}
+
+interface Asked {
+  readonly success: string | undefined;
+  readonly failure: string | undefined;
+  readonly result: string | undefined;
+  readonly filename: string | undefined;
+}
 
 interface JudgedRow extends Row {
   readonly phase: string;
@@ -80,12 +83,16 @@ function judgedRow(row: Row): JudgedRow {
   return { ...row, phase, error: message };
 }
 
+function verdict({ phase, error }: Pick<JudgedRow, "phase" | "error">): string {
+  return error === "" ? phase : `${phase}: ${error}`;
+}
+
 function textOf(rows: readonly JudgedRow[]): readonly string[] {
   const cells = rows.map(({ result, successCondition, failureCondition, phase, error }) => [
     JSON.stringify(result ?? null),
     successCondition ?? "",
     failureCondition ?? "",
-    error === "" ? phase : `${phase}: ${error}`,
+    verdict({ phase, error }),
   ]);
   return table(["RESULT", "SUCCESS", "FAILURE", "PHASE"], cells);
 }

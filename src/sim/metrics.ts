@@ -37,7 +37,7 @@ function answerOf(shows: MetricOutcome["shows"], metric: Metric): Measured {
         ? { is: "value", value: null, text: "" }
         : { is: "value", value: new Float64Array(), text: "[]" };
     case "value":
-      return valueOf(shows.value, metric);
+      return measuredValue(shows.value, metric);
   }
 }
 
@@ -52,7 +52,7 @@ const floats: ReadonlyMap<unknown, number> = new Map<unknown, number>([
  * The value as the provider would give it. Prometheus gives a list of floats; one number is such a list too, unless
  * the conditions compare `result` itself, as they do for scalar queries.
  */
-function valueOf(value: unknown, metric: Metric): Measured {
+function measuredValue(value: unknown, metric: Metric): Measured {
   const list = (Array.isArray(value) ? value : [value]).map((item) => floats.get(item) ?? item);
   const isFloats = list.every((item) => typeof item === "number");
   const isScalar =

@@ -1,5 +1,5 @@
 import { label } from "../api/labels.ts";
-import type { KubeObject, ObjectRef } from "../api/object.ts";
+import type { KubeObject } from "../api/object.ts";
 import type { RolloutStatus } from "../api/rolloutStatus.ts";
 import { type Instant, since } from "../api/time.ts";
 import { type Effect, targetOf } from "../reconcile/effect.ts";
