@@ -42,6 +42,7 @@ export function begin(view: View, newRS: Replicas): Plan {
     reset: true,
     clears: true,
     skip,
+    promote: initial(view),
   });
   const weights = status.canary?.weights;
   const selectors = strategyOf(view).selectors(view);
@@ -61,6 +62,11 @@ export function begin(view: View, newRS: Replicas): Plan {
     if (status.stableRS === newRS.hash) return "Rollback to stable ReplicaSets";
     return inWindow && newRS.size > 0 ? "Rollback to active ReplicaSets within RollbackWindow" : undefined;
   }
+}
+
+/** The very first version of blue-green is stable from the start (rollout-core 15.6); a canary's is in the next look. */
+function initial({ blueGreen, status }: View): string | undefined {
+  return blueGreen !== undefined && (status.stableRS ?? "") === "" ? "Initial deploy" : undefined;
 }
 
 /** A ReplicaSet is born with its first pods; the event of that scaling follows that of the update's begin. */

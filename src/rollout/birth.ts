@@ -16,13 +16,13 @@ export function birth(view: View): readonly Effect[] {
   const object = newReplicaSet(view, revision);
   const message = `Created ReplicaSet ${object.metadata.name} (revision ${revision})`;
   return [
+    ...revisionEffect(view, revision),
     {
       do: "create",
       object,
       why: "the pod template is new",
       event: { type: "Normal", reason: "NewReplicaSetCreated", message },
     },
-    ...revisionEffect(view, revision),
     ...replicasEffect(seen.object),
   ];
 }

@@ -9,10 +9,10 @@ import { isReferenced } from "./referenced.ts";
 import type { Replicas } from "./replicaSet.ts";
 import { type Change, resizes } from "./resize.ts";
 import { isSaturated } from "./saturation.ts";
-import { Delays } from "./scaleDown.ts";
+import { Delays, deadlineOf } from "./scaleDown.ts";
 import { selectedBy, switched } from "./services.ts";
 import type { Verdict } from "./verdict.ts";
-import type { View } from "./view.ts";
+import { isDelayed, type View } from "./view.ts";
 
 /** The pod hash that the active Service selects; empty before the first switch. */
 export function activeHash({ seen, blueGreen }: View): string {
@@ -31,13 +31,16 @@ function isHalted({ spec, status }: View, verdict: Verdict | undefined): boolean
   return spec.paused === true || (asked && !overruled) || (verdict?.pauses.length ?? 0) > 0;
 }
 
-/** How many pods the new version should have: all, or the preview's number until it may grow (rollout-core 15.3). */
+/**
+ * How many pods the new version should have: all, or the preview's number until it may grow (rollout-core 15.3). Going
+ * back fast takes all of them: the peer first shrinks what is about to be active again (trap 32).
+ */
 export function previewSize(view: View, hash: string): number {
-  const { blueGreen, status, spec, R, allRSs } = view;
+  const { blueGreen, status, spec, R, allRSs, fastRollback } = view;
   const count = blueGreen?.previewReplicaCount;
   const active = allRSs.find((set) => set.hash === activeHash(view));
-  if (count === undefined || active === undefined || active.hash === hash || status.promoteFull === true)
-    return R;
+  if (count === undefined || active === undefined || active.hash === hash) return R;
+  if (status.promoteFull === true || fastRollback) return R;
   if (hash !== status.currentPodHash) return count;
   const waits = spec.paused === true || (status.pauseConditions ?? []).length > 0;
   return !waits && status.blueGreen?.scaleUpPreviewCheckPoint === true ? R : count;
@@ -47,11 +50,15 @@ export function previewSize(view: View, hash: string): number {
 export function blueGreenPods(view: View, verdict: Verdict): Pods {
   const { newRS, stableRS, R } = view;
   if (newRS === undefined) return { changes: [], until: undefined, atRest: true };
+  const waits = returnsUntil(view, newRS);
   const delay = abortDelay(view, newRS, verdict.aborted);
   const kept = verdict.aborted && view.blueGreen?.abortScaleDownDelaySeconds === 0;
   const mine: Change =
     delay === undefined
-      ? newChange(view, newRS, kept ? newRS.size : previewSize(view, newRS.hash))
+      ? {
+          ...newChange(view, newRS, kept ? newRS.size : previewSize(view, newRS.hash)),
+          deadline: waits === undefined ? null : undefined,
+        }
       : {
           set: newRS,
           size: newRS.hash === activeHash(view) ? newRS.size : delay.size,
@@ -62,7 +69,17 @@ export function blueGreenPods(view: View, verdict: Verdict): Pods {
         };
   const leavers = blueGreenLeavers(view, verdict);
   const changes = [...stableChange(stableRS, newRS, R, R), mine, ...leavers.changes];
-  return { changes, until: earliest(delay?.until, leavers.until), atRest: !changes.some(resizes) };
+  const until = earliest(delay?.until, waits, leavers.until);
+  return { changes, until, atRest: !changes.some(resizes) };
+}
+
+/**
+ * Until when a version that returns within its delay may be switched to without pause: it keeps its deadline till it is
+ * active, so that a look in which it is not ready yet does not lose that.
+ */
+function returnsUntil(view: View, newRS: Replicas): Instant | undefined {
+  const returns = isDelayed(newRS, view.now) && activeHash(view) !== newRS.hash;
+  return returns ? deadlineOf(newRS) : undefined;
 }
 
 /** Old versions wait for their deadline at full size (rollout-core 15.9, 18.4). */

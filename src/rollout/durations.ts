@@ -20,7 +20,7 @@ function beginning(view: View, next: Status, move: Move): Duration | undefined {
   const changed = move.reset || (status.currentPodHash ?? "") === "";
   const fresh: Duration = { rolloutStartedAt: rfc3339(now) };
   if (running) return changed ? restarted(view, old, fresh) : old;
-  return (changed && !isDone(view, next)) || isRetried(view, next) ? fresh : old;
+  return (changed && !isDone(view, status.stableRS)) || isRetried(view, next) ? fresh : old;
 }
 
 /** A change during an update: back to an older version it is still the same one, else another one begins. */
@@ -29,8 +29,8 @@ function restarted({ rollback, fastRollback, status, hash }: View, old: Duration
   return { ...old, completionStatus: fastRollback ? "FastRolledBack" : "RolledBack" };
 }
 
-function isDone({ newRS, R }: View, next: Status): boolean {
-  return next.stableRS === next.currentPodHash && (newRS?.available ?? 0) >= R;
+function isDone({ newRS, hash, R }: View, stableHash: string | undefined): boolean {
+  return stableHash === hash && (newRS?.available ?? 0) >= R;
 }
 
 function isRetried({ status }: View, next: Status): boolean {
@@ -66,7 +66,7 @@ function ended(view: View, next: Status, move: Move, duration: Duration): Durati
   return {
     ...duration,
     ...(completionStatus !== undefined && { completionStatus }),
-    ...((move.aborted || isDone(view, next)) && { finishedAt: rfc3339(view.now) }),
+    ...((move.aborted || isDone(view, next.stableRS)) && { finishedAt: rfc3339(view.now) }),
   };
 }
 

@@ -34,7 +34,8 @@ export interface Decided {
 export function planOf(view: View, { verdict, traffic, pods, services, move }: Decided): Plan {
   const { seen, status } = view;
   if (isRetried(view, move)) return retried(view, verdict, move, traffic);
-  const movesOn = view.traffic && move.completed !== undefined;
+  const promotes = move.promote !== undefined && !view.promoted;
+  const movesOn = view.traffic && (move.completed !== undefined || promotes);
   const routed = view.traffic || view.blueGreen !== undefined;
   const first = pods.changes.filter((change) => !routed || !shrinks(change));
   const last = pods.changes.filter((change) => routed && shrinks(change) && !movesOn);
@@ -73,9 +74,10 @@ function isRetried({ status }: View, move: Move): boolean {
 function retried(view: View, verdict: Verdict, move: Move, traffic: Traffic): Plan {
   const selectors = strategyOf(view).selectors(view);
   const found = { weights: traffic.recorded, selectors, restartedAt: view.status.restartedAt };
-  const next = nextStatus(view, verdict, move, found);
+  const told = { ...move, pauses: [] }; // a pause begins in the look after
+  const next = nextStatus(view, verdict, told, found);
   const effects = [...verdict.experiment.effects, ...verdict.analyses.effects];
-  return { effects, status: statusWrite(view, next, { move, verdict, more: [] }) };
+  return { effects, status: statusWrite(view, next, { move: told, verdict, more: [] }) };
 }
 
 /** What is deleted because enough newer ones exist: ReplicaSets, runs, experiments. */

@@ -77,7 +77,7 @@ export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): 
   return falls ? { before: stable, after: side } : { before: [...stable, ...side], after: [] };
 
   function canarySide(): readonly Effect[] {
-    if (rollsBackSlowly(view)) return [];
+    if (rollsBackSlowly(view) || stableRS === undefined) return []; // the first version is stable before it is canary
     if (verdict.aborted && !promoted) {
       if (!routed) return point(view, canary?.canaryService, stableRS, "available");
       return dynamic && traffic.weight > 0 ? [] : point(view, canary?.canaryService, stableRS, "none");

@@ -38,11 +38,11 @@ export function statusWrite(view: View, next: Status, { move, verdict, more }: T
     ...verdict.experiment.events,
     ...[weightEvent(view.status.canary?.weights, next.canary?.weights) ?? []].flat(),
     ...stepEvents(view, move),
+    ...completionEvents(view, next),
+    ...more,
     ...promotionEvents(view, move),
     ...abortEvents(view, next, verdict),
-    ...completionEvents(view, next),
     ...pauseEvents(view, next),
-    ...more,
   ]);
 }
 
