@@ -38,7 +38,7 @@ interface KeysFor {
 }
 
 /** The region that the surroundings name; empty when they name none. */
-function awsRegion({ variables }: Surroundings): string {
+export function awsRegion({ variables }: Surroundings): string {
   return variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"] ?? "";
 }
 

@@ -3,17 +3,37 @@ import { Problem } from "../api/problem.ts";
 import { redacted, redactedTexts } from "../api/redact.ts";
 import type { Measure, Measured, MeasureRequest } from "../reconcile/measure.ts";
 import type { Client } from "../reconcile/ports.ts";
+import { cloudWatch } from "./cloudWatch.ts";
+import { datadog } from "./datadog.ts";
+import { graphite } from "./graphite.ts";
 import { type Http, httpClient } from "./http.ts";
+import { influxdb } from "./influxdb.ts";
 import { job } from "./job.ts";
+import { kayenta } from "./kayenta.ts";
+import { newRelic } from "./newRelic.ts";
+import { plugin } from "./plugin.ts";
 import { prometheus } from "./prometheus.ts";
-import type { AnyProvider, Asking, Surroundings } from "./provider.ts";
+import { type AnyProvider, type Asking, messageOf, type Surroundings } from "./provider.ts";
+import { skyWalking } from "./skyWalking.ts";
+import { victoriaLogs } from "./victoriaLogs.ts";
+import { wavefront } from "./wavefront.ts";
 import { web } from "./web.ts";
 
 /** Every metric provider, by the key users write. A new one is one file and one line here. */
 export const metricProviders = {
   prometheus,
   job,
+  kayenta,
   web,
+  datadog,
+  wavefront,
+  newRelic,
+  cloudWatch,
+  graphite,
+  influxdb,
+  skywalking: skyWalking,
+  victoriaLogs,
+  plugin,
 } satisfies Readonly<Record<string, AnyProvider>>;
 
 /** What the providers need. */
@@ -48,10 +68,7 @@ export function measureWith({ client, surroundings, jobCluster, http = httpClien
     try {
       return hidden(await answer(request, asking), secrets);
     } catch (error) {
-      return hidden(
-        { is: "error", message: error instanceof Error ? error.message : String(error) },
-        secrets,
-      );
+      return hidden({ is: "error", message: messageOf(error) }, secrets);
     }
   };
 }

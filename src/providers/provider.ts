@@ -69,3 +69,20 @@ export function provider<Spec>(
 ): AnyProvider {
   return { spec, ...(typeof asked === "function" ? { run: asked } : asked) } as AnyProvider;
 }
+
+/** A measurement that says with its metric what was really asked, also when it fails. */
+export async function saying(
+  about: Readonly<Record<string, string>>,
+  work: () => Promise<Measured>,
+): Promise<Measured> {
+  try {
+    return { ...(await work()), about };
+  } catch (error) {
+    return { is: "error", message: messageOf(error), about };
+  }
+}
+
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
