@@ -1,11 +1,11 @@
 import type { KubeObject } from "../api/object.ts";
-import { builtInResources } from "./builtins/index.ts";
+import { builtInResources, builtInSchemas } from "./builtins/index.ts";
 import { customResources } from "./crd/resource.ts";
 import { unprocessable } from "./failure.ts";
 import { frozen, imported } from "./json.ts";
 import { type Birth, metadataCauses, newMetadata } from "./metadata.ts";
 import type { Resource } from "./resource.ts";
-import type { SchemaNode } from "./schema.ts";
+import { type SchemaNode, schemaNode } from "./schema.ts";
 
 /** The shelf of the CustomResourceDefinitions. */
 export const definitionShelf = "apiextensions.k8s.io/customresourcedefinitions";
@@ -17,8 +17,11 @@ export interface PreparedDefinition {
   born(birth: Birth): KubeObject;
 }
 
-/** The schema that every object has: its metadata. */
-export const metadataSchema: SchemaNode = builtInOf("ConfigMap").schema;
+/** The schema of the metadata that every object has. */
+export const metadataSchema: SchemaNode = schemaNode(
+  { $ref: "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" },
+  builtInSchemas,
+);
 
 /** Reads and checks CustomResourceDefinitions. Throws a 422 for one that is wrong. */
 export function prepareDefinitions(objects: readonly KubeObject[]): readonly PreparedDefinition[] {

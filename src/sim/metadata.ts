@@ -99,5 +99,6 @@ function finalizerCauses(metadata: Metadata, old: Metadata | undefined): readonl
   const list = added.map((finalizer) => JSON.stringify(finalizer)).join(", ");
   const rule = "no new finalizers can be added if the object is being deleted";
   const detail = `${rule}, found new finalizers []string{${list}}`;
-  return [forbiddenField("metadata.finalizers", detail)];
+  const cause = forbiddenField("metadata.finalizers", detail);
+  return [cause, cause]; // The API server checks this twice, and says so twice.
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../api/object.ts";
-import { jsonOf, without } from "./json.ts";
+import { filled, jsonOf, without } from "./json.ts";
 import type { Rules } from "./resource.ts";
 
 /** The rules of a kind about which nothing is special. */
@@ -32,10 +32,22 @@ export function withOldStatus(object: KubeObject, old: KubeObject): KubeObject {
   return { ...object, status: old["status"] };
 }
 
-/** The object with its spec changed. */
-export function withSpec(
-  object: KubeObject,
-  change: (spec: Readonly<Record<string, unknown>>) => object,
-): KubeObject {
-  return { ...object, spec: change(jsonOf(object["spec"])) };
+/**
+ * Adds to a kind's defaults the times of its conditions, which are shown as null where nobody has set them.
+ */
+export function withConditionTimes(
+  complete: Rules["complete"],
+  ...times: readonly string[]
+): Rules["complete"] {
+  const unset = Object.fromEntries(times.map((time) => [time, null]));
+  return (given) => {
+    const object = complete(given);
+    const status = jsonOf(object["status"]);
+    const { conditions } = status;
+    if (!Array.isArray(conditions)) return object;
+    return {
+      ...object,
+      status: { ...status, conditions: conditions.map((one) => filled(jsonOf(one), unset)) },
+    };
+  };
 }

@@ -54,9 +54,14 @@ function requirement(text: string): Matches<Labels> {
   }
   const presence = /^(!?)\s*([^\s=!,()]+)$/.exec(text);
   if (presence === null)
-    throw badRequest(`unable to parse requirement: couldn't parse the selector string "${text}"`);
+    throw badRequest(`unable to parse requirement: found '${oddIn(text)}', expected: identifier`);
   const [, negation, key = ""] = presence;
   return negation === "!" ? (labels) => !has(labels, key) : (labels) => has(labels, key);
+}
+
+/** What stands where a name or value should: the rest after the operator, or everything. */
+function oddIn(text: string): string {
+  return /^[^=!]*(?:==|!=|=)(.+)$/.exec(text)?.[1]?.slice(0, 1) ?? text;
 }
 
 function has(labels: Labels, key: string): boolean {

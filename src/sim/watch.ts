@@ -111,11 +111,13 @@ function eventOf(change: Change, matches: Matches, resource: Resource): WatchEve
 
 /** The event that only says how far a watch has come. */
 export function bookmarkOf(resource: Resource, version: number, initial: boolean): WatchEvent {
-  const annotations = initial ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
+  const how = initial
+    ? { annotations: { "k8s.io/initial-events-end": "true" } }
+    : { creationTimestamp: null };
   const object = {
     kind: resource.kind,
     apiVersion: apiVersionOf(resource),
-    metadata: { resourceVersion: String(version), creationTimestamp: null, ...annotations },
+    metadata: { resourceVersion: String(version), ...how },
   };
   return { type: "BOOKMARK", object: object as unknown as KubeObject };
 }

@@ -88,7 +88,7 @@ function readValue(value: unknown, schema: SchemaNode, holder: SchemaNode, path:
   if (!fits(value, schema)) throw wrong(value, schema, holder, path);
   if (Array.isArray(value)) return itemsOf(value, schema, path);
   if (!isJson(value)) return value;
-  if (schema.values !== undefined) return mapOf(value, schema.values, schema, path);
+  if (schema.values !== undefined) return mapOf(value, schema.values, holder, path);
   return schema.open ? value : objectOf(value, schema, path);
 }
 
@@ -102,7 +102,7 @@ function itemsOf(list: readonly unknown[], schema: SchemaNode, path: string): re
 function mapOf(map: Json, values: SchemaNode, holder: SchemaNode, path: string): Json {
   const read: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(map)) {
-    read[key] = item === null ? "" : readValue(item, values, holder, `${path}`);
+    read[key] = item === null ? "" : readValue(item, values, holder, path);
   }
   return read;
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../api/object.ts";
 import { definitionRules } from "../crd/definition.ts";
 import { isJson, jsonOf } from "../json.ts";
 import type { Resource, Rules } from "../resource.ts";
-import { begunWith, plainRules, withOldStatus } from "../rules.ts";
+import { begunWith, plainRules, withConditionTimes, withOldStatus } from "../rules.ts";
 import { schemaNode } from "../schema.ts";
 import {
   autoscalerCauses,
@@ -127,7 +127,7 @@ export const builtInResources: readonly Resource[] = [
     rules: {
       generation: true,
       begin: begunPod,
-      complete: completedPod,
+      complete: withConditionTimes(completedPod, "lastProbeTime", "lastTransitionTime"),
       check: podCauses,
       returnsDeleted: true,
     },
@@ -163,19 +163,32 @@ export const builtInResources: readonly Resource[] = [
     categories: all,
     status: {},
     scale: true,
-    rules: { generation: true, complete: completedDeployment, check: deploymentCauses },
+    rules: {
+      generation: true,
+      complete: withConditionTimes(completedDeployment, "lastUpdateTime", "lastTransitionTime"),
+      check: deploymentCauses,
+    },
   }),
   builtIn("apps", "v1", "ReplicaSet", {
     shortNames: ["rs"],
     categories: all,
     status: { replicas: 0 },
     scale: true,
-    rules: { generation: true, complete: completedReplicaSet, check: scaledCauses },
+    rules: {
+      generation: true,
+      complete: withConditionTimes(completedReplicaSet, "lastTransitionTime"),
+      check: scaledCauses,
+    },
   }),
   builtIn("batch", "v1", "Job", {
     categories: all,
     status: {},
-    rules: { generation: true, complete: completedJob, check: jobCauses, propagation: "Orphan" },
+    rules: {
+      generation: true,
+      complete: withConditionTimes(completedJob, "lastProbeTime", "lastTransitionTime"),
+      check: jobCauses,
+      propagation: "Orphan",
+    },
   }),
   builtIn("coordination.k8s.io", "v1", "Lease", { rules: { unconditional: false } }),
   builtIn("discovery.k8s.io", "v1", "EndpointSlice", {

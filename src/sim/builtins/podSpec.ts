@@ -42,7 +42,6 @@ function completedContainer(container: Json): Json {
       ...mapped(container, "ports", (port) => filled(port, { protocol: "TCP" })),
       ...mapped(container, "env", completedVariable),
       ...probes(container),
-      ...resourcesOf(container),
       ...lifecycle(container),
     },
     {
@@ -63,15 +62,6 @@ function pullPolicy(image: string): string {
   if (image.includes("@")) return "IfNotPresent";
   const tag = /:([^:/]+)$/.exec(image)?.[1];
   return tag === undefined || tag === "latest" ? "Always" : "IfNotPresent";
-}
-
-/** Limits are also requests where there are none. */
-function resourcesOf(container: Json): Json {
-  const resources = jsonOf(container["resources"]);
-  if (!isJson(resources["limits"])) return {};
-  return {
-    resources: { ...resources, requests: { ...resources["limits"], ...jsonOf(resources["requests"]) } },
-  };
 }
 
 function completedVariable(variable: Json): Json {

@@ -16,7 +16,19 @@ export function begunPod(object: KubeObject): KubeObject {
 export function completedPod(object: KubeObject): KubeObject {
   const spec = completedPodSpec(jsonOf(object["spec"]));
   const defaults = { enableServiceLinks: true, priority: 0, preemptionPolicy: "PreemptLowerPriority" };
-  return { ...object, spec: { ...filled(spec, defaults), tolerations: tolerations(spec) } };
+  const containers = listOf(spec["containers"]).map((container) => withRequests(jsonOf(container)));
+  return { ...object, spec: { ...filled(spec, defaults), containers, tolerations: tolerations(spec) } };
+}
+
+/** Limits are also requests where there are none. */
+function withRequests(container: Json): Json {
+  const resources = jsonOf(container["resources"]);
+  const limits = jsonOf(resources["limits"]);
+  if (Object.keys(limits).length === 0) return container;
+  return {
+    ...container,
+    resources: { ...resources, requests: filled(jsonOf(resources["requests"]), limits) },
+  };
 }
 
 const notReady = "node.kubernetes.io/not-ready";

@@ -114,7 +114,7 @@ export function ingressCauses(object: KubeObject): readonly Cause[] {
   const needsOne = rules.length === 0 && !isJson(spec["defaultBackend"]);
   const detail = "either `defaultBackend` or `rules` must be specified";
   return [
-    ...(needsOne ? [invalidValue("spec", rules, detail)] : []),
+    ...(needsOne ? [invalidValue("spec", spec["rules"], detail)] : []),
     ...rules.flatMap((rule, index) =>
       listOf(jsonOf(rule["http"])["paths"]).flatMap((path, at) =>
         pathCauses(jsonOf(path), `spec.rules[${index}].http.paths[${at}]`),

@@ -33,13 +33,14 @@ export function completedJob(object: KubeObject): KubeObject {
     backoffLimit: 6,
     completionMode: "NonIndexed",
     suspend: false,
+    manualSelector: false,
     podReplacementPolicy: isJson(spec["podFailurePolicy"]) ? "Failed" : "TerminatingOrFailed",
   };
   const full = filled(withTemplate(spec), defaults);
   const { metadata } = object;
   const labelled =
     full["manualSelector"] === true ? full : withJobSelector(full, metadata.uid ?? "", metadata.name);
-  const labels = metadata.labels ?? jsonOf(jsonOf(spec["template"])["metadata"])["labels"];
+  const labels = metadata.labels ?? jsonOf(jsonOf(labelled["template"])["metadata"])["labels"];
   const named = isJson(labels) ? { metadata: { ...metadata, labels: labels as Record<string, string> } } : {};
   return { ...object, ...named, spec: labelled };
 }
@@ -73,9 +74,26 @@ export function scaledCauses(object: KubeObject, old: KubeObject | undefined): r
     ...atLeastZero(spec["replicas"], "spec.replicas"),
     ...atLeastZero(spec["minReadySeconds"], "spec.minReadySeconds"),
     ...requiredSelector(spec["selector"]),
-    ...(isJson(spec["selector"]) ? matchingTemplate(spec) : []),
+    ...matchingTemplate(spec),
     ...templateCauses(jsonOf(spec["template"]), "spec.template", ["Always"]),
     ...immutable(spec["selector"], before, "spec.selector"),
+    ...countCauses(jsonOf(object["status"])),
+  ];
+}
+
+/** Pods that are ready are among those that there are, and available ones among those that are ready. */
+function countCauses(status: Json): readonly Cause[] {
+  const within = (field: string, most: string, name: string) => {
+    const value = Number(status[field] ?? 0);
+    const limit = Number(status[most] ?? 0);
+    return value > limit ? [invalidValue(`status.${field}`, value, `cannot be greater than ${name}`)] : [];
+  };
+  return [
+    ...within("fullyLabeledReplicas", "replicas", "status.replicas"),
+    ...within("updatedReplicas", "replicas", "status.replicas"),
+    ...within("readyReplicas", "replicas", "status.replicas"),
+    ...within("availableReplicas", "replicas", "status.replicas"),
+    ...within("availableReplicas", "readyReplicas", "readyReplicas"),
   ];
 }
 

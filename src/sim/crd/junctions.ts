@@ -21,21 +21,28 @@ export function junctionCauses(
     return [];
   }
   const fits = (one: SchemaNode) => check(value, undefined, one, field).length === 0;
-  const any = branches(schema, "anyOf");
+  const say = (problem: string) => invalidValue("<nil>", "", `${JSON.stringify(field)} ${problem}`);
   const one = branches(schema, "oneOf").filter(fits).length;
   const found = one === 0 ? "none valid" : `${one} valid alternatives`;
   const no = isJson(raw["not"]) && fits(nodeOf(raw["not"]));
-  const none = any.length > 0 && !schema.intOrString && !any.some(fits);
-  const wrong = [
-    ...(none ? ["must validate at least one schema (anyOf)"] : []),
-    ...(raw["oneOf"] !== undefined && one !== 1
-      ? [`must validate one and only one schema (oneOf). Found ${found}`]
-      : []),
-    ...(no ? ["must not validate the schema (not)"] : []),
-  ];
   return [
     ...branches(schema, "allOf").flatMap((part) => check(value, undefined, part, field)),
-    ...wrong.map((problem) => invalidValue(field, "", `${JSON.stringify(field)} ${problem}`)),
+    ...anyCauses(value, schema, field, check),
+    ...(raw["oneOf"] !== undefined && one !== 1
+      ? [say(`must validate one and only one schema (oneOf). Found ${found}`)]
+      : []),
+    ...(no ? [say("must not validate the schema (not)")] : []),
+  ];
+}
+
+/** When no schema fits, what is wrong by the first one is told too. */
+function anyCauses(value: unknown, schema: SchemaNode, field: string, check: Check): readonly Cause[] {
+  const tried = branches(schema, "anyOf").map((one) => check(value, undefined, one, field));
+  const [first] = tried;
+  if (first === undefined || tried.some((causes) => causes.length === 0)) return [];
+  return [
+    invalidValue("<nil>", "", `${JSON.stringify(field)} must validate at least one schema (anyOf)`),
+    ...first,
   ];
 }
 

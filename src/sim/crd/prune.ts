@@ -30,11 +30,15 @@ function prunedFields(object: Json, schema: SchemaNode): Json {
   let changed = false;
   for (const [name, item] of Object.entries(object)) {
     const field = schema.property(name) ?? schema.values;
-    if (field !== undefined) kept[name] = pruned(item, field);
-    else if (unknown || (embedded && resourceFields.has(name))) kept[name] = item;
-    changed ||= kept[name] !== item || !Object.hasOwn(kept, name);
+    if (field !== undefined && takes(field, item)) kept[name] = pruned(item, field);
+    else if (field === undefined && (unknown || (embedded && resourceFields.has(name)))) kept[name] = item;
+    if (kept[name] !== item) changed = true;
   }
   return changed ? kept : object;
+}
+
+function takes({ raw }: SchemaNode, value: unknown): boolean {
+  return value !== null || raw["nullable"] === true;
 }
 
 const resourceFields = new Set(["apiVersion", "kind", "metadata"]);

@@ -1,12 +1,13 @@
 import type { KubeObject } from "../../api/object.ts";
-import { decoded } from "../builtins/decode.ts";
-import type { Cause } from "../failure.ts";
-import { isJson, type Json, jsonOf, listOf, without } from "../json.ts";
+import { decoded, type Reading } from "../builtins/decode.ts";
+import { type Cause, invalidValue } from "../failure.ts";
+import { isJson, type Json, jsonOf, listOf, valueAt, without } from "../json.ts";
 import type { PrinterColumn, Resource, Rules, ScalePaths } from "../resource.ts";
 import { begunWith, plainRules, withOldStatus } from "../rules.ts";
 import { type SchemaNode, schemaNode } from "../schema.ts";
 import { defaulted } from "./defaults.ts";
 import { pruned } from "./prune.ts";
+import { hasRules } from "./transitions.ts";
 import { schemaCauses } from "./validate.ts";
 
 /**
@@ -31,6 +32,7 @@ function resourceOf(spec: Json, version: Json, metadata: SchemaNode): Resource {
   const subresources = jsonOf(version["subresources"]);
   const schema = schemaNode(jsonOf(version["schema"])["openAPIV3Schema"]);
   const hasStatus = isJson(subresources["status"]);
+  const scale = scaleOf(subresources["scale"]);
   return {
     group: String(spec["group"]),
     version: String(version["name"]),
@@ -41,30 +43,33 @@ function resourceOf(spec: Json, version: Json, metadata: SchemaNode): Resource {
     categories: listOf(names["categories"]).map(String),
     namespaced: spec["scope"] === "Namespaced",
     hasStatus,
-    scale: scaleOf(subresources["scale"]),
+    scale,
     schema,
     columns: listOf(version["additionalPrinterColumns"]).filter(isJson).map(columnOf),
     custom: true,
-    rules: rulesOf(schema, metadata, String(version["name"]), String(names["kind"]), hasStatus),
+    rules: rulesOf(schema, metadata, {
+      version: String(version["name"]),
+      kind: String(names["kind"]),
+      hasStatus,
+      scale,
+    }),
   };
 }
 
 function rulesOf(
   schema: SchemaNode,
   metadata: SchemaNode,
-  version: string,
-  kind: string,
-  hasStatus: boolean,
+  { version, kind, hasStatus, scale }: Pick<Resource, "version" | "kind" | "hasStatus" | "scale">,
 ): Rules {
   return {
     ...plainRules,
     generation: true,
     unconditional: false,
-    decode: (object) => read(object, schema, metadata, version, kind),
+    decode: (object) => read(object, schema, metadata, { version, kind }),
     begin: hasStatus ? begunWith(undefined) : plainRules.begin,
     carry: hasStatus ? withOldStatus : plainRules.carry,
     complete: (object) => withTop(object, defaulted(bare(object), schema)),
-    check: (object, old) => causes(object, old, schema),
+    check: causesOf(schema, scale),
   };
 }
 
@@ -78,17 +83,51 @@ function withTop(object: KubeObject, rest: unknown): KubeObject {
   return { apiVersion, kind, metadata, ...bare(jsonOf(rest)) };
 }
 
-function read(object: Json, schema: SchemaNode, metadata: SchemaNode, version: string, kind: string): Json {
-  const meta = jsonOf(
-    decoded({ metadata: object["metadata"] ?? {} }, metadata, { version, kind })["metadata"],
-  );
+function read(object: Json, schema: SchemaNode, metadata: SchemaNode, kind: Reading): Json {
+  const meta = decoded(jsonOf(object["metadata"]), metadata, kind);
   const { apiVersion } = object;
   return { apiVersion, kind: object["kind"], metadata: meta, ...jsonOf(pruned(bare(object), schema)) };
 }
 
-function causes(object: KubeObject, old: KubeObject | undefined, schema: SchemaNode): readonly Cause[] {
-  const found = schemaCauses(bare(object), old === undefined ? undefined : bare(old), schema, "");
-  return found.filter(({ field }) => field !== "metadata" && field !== "apiVersion" && field !== "kind");
+/** Mistakes that keep the rules of a schema from being looked at. */
+const blocking = new Set([
+  "FieldValueRequired",
+  "FieldValueTypeInvalid",
+  "FieldValueNotSupported",
+  "FieldValueTooMany",
+  "FieldValueTooLong",
+]);
+
+const unchecked =
+  "some validation rules were not checked because the object was invalid; " +
+  "correct the existing errors to complete validation";
+
+/**
+ * What is wrong by the schema, the scale subresource, and, where rules could not be checked, that they were
+ * not.
+ */
+function causesOf(schema: SchemaNode, scale: ScalePaths | undefined): Rules["check"] {
+  const ruled = hasRules(schema.raw);
+  return (object, old) => {
+    const found = schemaCauses(bare(object), old === undefined ? undefined : bare(old), schema, "").filter(
+      ({ field }) => field !== "metadata" && field !== "apiVersion" && field !== "kind",
+    );
+    const counts =
+      scale === undefined ? [] : [scale.replicas, scale.current].flatMap((path) => countCauses(object, path));
+    const blocked = ruled && found.some(({ reason }) => blocking.has(reason));
+    return [...found, ...counts, ...(blocked ? [invalidValue("<nil>", null, unchecked)] : [])];
+  };
+}
+
+/** A number that the scale subresource shows must be one. */
+function countCauses(object: KubeObject, path: readonly string[]): readonly Cause[] {
+  const value = valueAt(object, path);
+  const field = `.${path.join(".")}`;
+  if (value === undefined || (typeof value === "number" && value >= 0)) return [];
+  if (typeof value === "number") return [invalidValue(field, value, "should be a non-negative integer")];
+  const type = typeof value === "boolean" ? "bool" : typeof value;
+  const detail = `${field} accessor error: ${String(value)} is of the type ${type}, expected int64`;
+  return [invalidValue(field, 0, detail)];
 }
 
 function scaleOf(scale: unknown): ScalePaths | undefined {

@@ -16,8 +16,9 @@ export function schemaCauses(
   field: string,
 ): readonly Cause[] {
   if (old !== undefined && same(value, old)) return [];
+  if (value === null && schema.raw["nullable"] === true) return [];
   const wrong = typeCauses(value, schema, field);
-  if (wrong !== undefined) return wrong;
+  if (wrong.length > 0) return [...wrong, ...junctionCauses(value, schema, field, schemaCauses)];
   return [
     ...enumCauses(value, schema.raw, field),
     ...scalarCauses(value, schema.raw, field),
@@ -28,19 +29,13 @@ export function schemaCauses(
   ];
 }
 
-/**
- * Causes when the type is wrong; undefined when it is right and there is more to check; nothing for a taken
- * null.
- */
-function typeCauses(value: unknown, schema: SchemaNode, field: string): readonly Cause[] | undefined {
-  const { type, raw } = schema;
-  if (value === null && raw["nullable"] === true) return [];
+function typeCauses(value: unknown, schema: SchemaNode, field: string): readonly Cause[] {
+  const { type } = schema;
   if (schema.intOrString) {
     const right = typeof value === "string" || Number.isInteger(value);
-    return right ? undefined : [wrongType(value, "integer,string", field)];
+    return right ? [] : [wrongType(value, "integer,string", field)];
   }
-  if (type === undefined || isOf(value, type)) return undefined;
-  return [wrongType(value, type, field)];
+  return type === undefined || isOf(value, type) ? [] : [wrongType(value, type, field)];
 }
 
 function isOf(value: unknown, type: string): boolean {

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../api/object.ts";
 import { metadataSchema } from "../definitions.ts";
 import { badRequest } from "../failure.ts";
 import { imported, isJson, type Json, jsonOf } from "../json.ts";
-import { apiVersionOf, type Resource } from "../resource.ts";
+import { apiVersionOf, groupVersion, type Resource } from "../resource.ts";
 import { unknownFields } from "../strict.ts";
 import type { ApiRequest } from "./exchange.ts";
 import type { Route } from "./route.ts";
@@ -30,13 +30,18 @@ export function objectBody(request: ApiRequest, { resource, namespace, name }: R
 function checkKind({ apiVersion, kind }: Json, resource: Resource): void {
   const wanted = apiVersionOf(resource);
   if (apiVersion === wanted && kind === resource.kind) return;
-  const label = `${resource.kind} in version ${JSON.stringify(resource.version)}`;
-  const why =
+  const given = groupVersion(String(apiVersion));
+  const label = `${String(kind)} in version ${JSON.stringify(given.version)}`;
+  const unknown = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`;
+  const other =
     apiVersion === wanted
       ? `the kind in the data (${String(kind)}) does not match the expected kind (${resource.kind})`
       : `the API version in the data (${String(apiVersion)}) ` +
         `does not match the expected API version (${wanted})`;
-  throw badRequest(resource.custom ? `${label} cannot be handled: ${why}` : why);
+  if (resource.custom) throw badRequest(other);
+  throw badRequest(
+    `${label} cannot be handled as a ${resource.kind}: ${unknown} in scheme "pkg/runtime/scheme.go:111"`,
+  );
 }
 
 /** An object without a namespace gets that of the path. */
@@ -70,7 +75,7 @@ function placed(
 export function fieldWarnings(object: Json, resource: Resource, { query }: ApiRequest): readonly string[] {
   const mode = query.get("fieldValidation") ?? "Warn";
   if (mode === "Ignore") return [];
-  const unknown = unknownFields(object, resource.schema, metadataSchema.property("metadata"));
+  const unknown = unknownFields(object, resource.schema, metadataSchema);
   const problems = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
   if (mode !== "Strict" || problems.length === 0) return problems;
   const { kind, version } = resource;

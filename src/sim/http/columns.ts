@@ -185,8 +185,8 @@ const columns: Readonly<Record<string, readonly BuiltInColumn[]>> = {
   Deployment: [
     name,
     column("Ready", (object) => `${readyOf(object)}/${String(valueAt(object, ["spec", "replicas"]))}`),
-    column("Up-to-date", count("status", "updatedReplicas"), "integer"),
-    column("Available", count("status", "availableReplicas"), "integer"),
+    column("Up-to-date", count("status", "updatedReplicas")),
+    column("Available", count("status", "availableReplicas")),
     age,
     ...templateContainers,
     wide("Selector", selectorOf("spec", "selector")),

@@ -143,7 +143,7 @@ function removed(
   if (!gone || resource.rules.returnsDeleted) return { code: 200, body: object };
   const { group, plural } = resource;
   const details = { name, ...(group === "" ? {} : { group }), kind: plural, uid: object.metadata.uid };
-  return { code: 200, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details } };
+  return { code: 200, body: { ...success, details } };
 }
 
 /** DeleteOptions come as a body or as parameters. */
@@ -178,7 +178,7 @@ function onSubresource(cluster: Cluster, request: ApiRequest, route: ObjectRoute
       ...removeOptions({ ...request, body: optionsOf(request) }),
       propagation: undefined,
     });
-    return { code: 201, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" } };
+    return { code: 201, body: { ...success, code: 201 } };
   }
   if (subresource !== "scale") throw notAllowed();
   switch (request.method) {
@@ -200,6 +200,8 @@ function onSubresource(cluster: Cluster, request: ApiRequest, route: ObjectRoute
       throw notAllowed();
   }
 }
+
+const success = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" };
 
 /** An Eviction carries its DeleteOptions in a field. */
 function optionsOf(request: ApiRequest): string {

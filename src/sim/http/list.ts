@@ -70,14 +70,16 @@ export function selectionOf(
   for (const requirement of fieldSelector.split(",").filter((part) => part !== "")) {
     const field = /^[^=!]+/.exec(requirement)?.[0] ?? "";
     if (selectable(resource).includes(field)) continue;
-    const { group, version, plural } = resource;
-    throw badRequest(
-      `Unable to find "${group}/${version}, Resource=${plural}" ` +
-        `that match label selector "${labelSelector}", ` +
-        `field selector "${fieldSelector}": field label not supported: ${field}`,
-    );
+    throw badRequest(unselectable(resource, field));
   }
   return { namespace, labelSelector, fieldSelector };
+}
+
+/** Kinds with selectable fields of their own, and custom ones, say it in other words than the rest. */
+function unselectable(resource: Resource, field: string): string {
+  const known = selectable(resource).map((name) => JSON.stringify(name));
+  if (known.length > 2 || resource.custom) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only ${known.join(", ")}`;
 }
 
 const involved = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"];

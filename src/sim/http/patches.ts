@@ -1,7 +1,7 @@
 import type { PatchType } from "../../reconcile/effect.ts";
 import type { ApiError } from "../../reconcile/ports.ts";
 import type { Cluster } from "../cluster.ts";
-import { badRequest, unsupportedMedia } from "../failure.ts";
+import { failure, requiredValue, unprocessable } from "../failure.ts";
 import { isJson } from "../json.ts";
 import { apply } from "../verbs/apply.ts";
 import { patch } from "../verbs/patch.ts";
@@ -28,8 +28,7 @@ export function patched(
   const [media = ""] = request.contentType.split(";");
   if (media === applies) return applied(cluster, request, route);
   const type = languages[media.trim()];
-  if (type === undefined)
-    throw unsupportedMedia([...Object.keys(languages), applies, "application/apply-patch+cbor"]);
+  if (type === undefined) throw failure(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
   const change = { type, body: jsonBody(request) };
   const dryRun = isDryRun(request.query);
   if (subresource === "scale") {
@@ -53,7 +52,6 @@ function applied(cluster: Cluster, request: ApiRequest, route: Route): ApiReply 
 }
 
 function fieldManagerMissing(): ApiError {
-  return badRequest(
-    'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-  );
+  const cause = requiredValue("fieldManager", "is required for apply patch");
+  return unprocessable({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [cause]);
 }

@@ -16,7 +16,7 @@ interface Operation {
 export function jsonPatched(target: Json, patch: unknown): Json {
   if (!Array.isArray(patch))
     throw badRequest(
-      "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+      "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
     );
   const result = patch.reduce<unknown>((value, operation) => applied(value, operationOf(operation)), target);
   if (!isJson(result)) throw unfit("the patch leaves no object");
@@ -127,9 +127,10 @@ function indexOf(list: readonly unknown[], token: string): number {
   return Math.min(Number(token), list.length + 1);
 }
 
-/** The 422 that the API server answers when an operation does not fit. */
+/** The 422 of an operation that does not fit; the API server keeps to itself which one, and so does this. */
 function unfit(cause: string): Error {
-  const causes = [{ reason: "UnexpectedServerResponse", message: cause, field: "" }];
   const message = "the server rejected our request due to an error in our request";
-  return failure(422, "Invalid", message, { causes });
+  const refusal = failure(422, "Invalid", message, {});
+  refusal.cause = cause;
+  return refusal;
 }

@@ -33,10 +33,47 @@ function mergedFields(target: Json, patch: Json, schema: SchemaNode | undefined)
     if (field.startsWith(deleteFrom)) dropValues(result, field.slice(deleteFrom.length), value);
     else if (!field.startsWith(setOrder)) setField(result, field, value, childOf(schema, field));
   }
-  for (const [field, value] of Object.entries(patch)) {
-    if (field.startsWith(setOrder)) reorder(result, field.slice(setOrder.length), listOf(value), schema);
+  for (const [field, list] of Object.entries(result)) {
+    const order = patch[setOrder + field] ?? patch[field];
+    result[field] = orderedField(list, order, target[field], childOf(schema, field));
   }
   return result;
+}
+
+function orderedField(list: unknown, order: unknown, old: unknown, schema: SchemaNode | undefined): unknown {
+  const merges = schema?.strategies.includes("merge") === true;
+  if (!merges || !Array.isArray(list) || !Array.isArray(order)) return list;
+  return ordered(list, order, listOf(old), schema.mergeKey);
+}
+
+/**
+ * Entries that the patch names come in its order (or in that of `$setElementOrder`), the others in the order
+ * that they had; both are merged so that what stood before a named entry still does.
+ */
+function ordered(
+  list: readonly unknown[],
+  order: readonly unknown[],
+  old: readonly unknown[],
+  mergeKey: string | undefined,
+): readonly unknown[] {
+  const idOf = (item: unknown) => (mergeKey !== undefined && isJson(item) ? item[mergeKey] : item);
+  const rankIn = (ids: readonly unknown[], item: unknown) => ids.findIndex((id) => same(id, idOf(item)));
+  const wanted = order.map(idOf);
+  const before = old.map(idOf);
+  const others = list.filter((item) => rankIn(wanted, item) < 0);
+  const named = list.filter((item) => rankIn(wanted, item) >= 0);
+  named.sort((a, b) => rankIn(wanted, a) - rankIn(wanted, b));
+  const result: unknown[] = [];
+  for (const item of named) {
+    const rank = rankIn(before, item);
+    while (others.length > 0 && stoodBefore(rankIn(before, others[0]), rank)) result.push(others.shift());
+    result.push(item);
+  }
+  return [...result, ...others];
+}
+
+function stoodBefore(rank: number, other: number): boolean {
+  return rank >= 0 && rank < other;
 }
 
 /** `$retainKeys` names the only fields that stay. */
@@ -114,31 +151,6 @@ function mergedEntries(
 function dropValues(result: Record<string, unknown>, field: string, values: unknown): void {
   const gone = listOf(values);
   if (Array.isArray(result[field])) result[field] = result[field].filter((item) => !gone.includes(item));
-}
-
-/**
- * Entries named in the order come in that order, each followed by those that stood behind it and are not
- * named.
- */
-function reorder(
-  result: Record<string, unknown>,
-  field: string,
-  order: readonly unknown[],
-  schema?: SchemaNode,
-): void {
-  const list = result[field];
-  if (!Array.isArray(list)) return;
-  const mergeKey = childOf(schema, field)?.mergeKey;
-  const idOf = (item: unknown) => (mergeKey !== undefined && isJson(item) ? item[mergeKey] : item);
-  const wanted = order.map(idOf);
-  const rankOf = (item: unknown) => wanted.findIndex((id) => same(id, idOf(item)));
-  let last = -1;
-  const ranked = list.map((item) => {
-    const rank = rankOf(item);
-    if (rank >= 0) last = rank;
-    return { item, rank: rank >= 0 ? rank : last + 0.5 };
-  });
-  result[field] = ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
 }
 
 /** What is new is stored without directives and nulls. */

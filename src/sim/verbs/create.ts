@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
 import { admit, type Core, inVersion, keyOn, shelfOf, type WriteOptions } from "../core.ts";
-import { alreadyExists, badRequest, unprocessable } from "../failure.ts";
+import { alreadyExists, badRequest, failure, unprocessable } from "../failure.ts";
 import { frozen, jsonOf } from "../json.ts";
 import { metadataCauses, newMetadata } from "../metadata.ts";
 import type { Resource } from "../resource.ts";
@@ -29,7 +29,7 @@ function begun(core: Core, resource: Resource, given: KubeObject): KubeObject {
   const metadata = jsonOf(read.metadata);
   const version = metadata["resourceVersion"];
   if (version !== undefined && version !== "")
-    throw badRequest("resourceVersion should not be set on objects to be created");
+    throw failure(500, "", "resourceVersion should not be set on objects to be created");
   if (!resource.namespaced && metadata["namespace"] !== undefined) {
     throw badRequest("namespace should not be set on cluster-scoped objects");
   }

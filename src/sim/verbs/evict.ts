@@ -1,10 +1,12 @@
 import type { KubeObject } from "../../api/object.ts";
+import { rfc3339 } from "../../api/time.ts";
 import { type Core, existing, shelfOf, type Target, type WriteOptions } from "../core.ts";
 import { failure, tooManyDisruptions } from "../failure.ts";
 import { jsonOf, listOf } from "../json.ts";
 import type { Resource } from "../resource.ts";
 import { labelSelectorMatcher } from "../selector.ts";
 import { type RemoveOptions, remove } from "./remove.ts";
+import { putAsIs } from "./update.ts";
 
 const budgets = { group: "policy", plural: "poddisruptionbudgets" };
 
@@ -20,7 +22,23 @@ export function evict(
 ): void {
   const pod = existing(core, pods, ref);
   if (!isOver(pod)) checkBudgets(core, pods, pod);
+  if (options.dryRun !== true) putAsIs(core, pods, disrupted(pod, core));
   remove(core, pods, ref, options);
+}
+
+/** The pod with the condition that says why it goes. */
+function disrupted(pod: KubeObject, { clock }: Core): KubeObject {
+  const status = jsonOf(pod["status"]);
+  const condition = {
+    type: "DisruptionTarget",
+    status: "True",
+    lastProbeTime: null,
+    lastTransitionTime: rfc3339(clock.now()),
+    reason: "EvictionByEvictionAPI",
+    message: "Eviction API: evicting",
+  };
+  const others = listOf(status["conditions"]).filter((one) => jsonOf(one)["type"] !== condition.type);
+  return { ...pod, status: { ...status, conditions: [...others, condition] } };
 }
 
 /** A pod that has ended or not begun disturbs nobody. */

@@ -39,5 +39,4 @@ const customPatches = [
   "application/json-patch+json",
   "application/merge-patch+json",
   "application/apply-patch+yaml",
-  "application/apply-patch+cbor",
 ];

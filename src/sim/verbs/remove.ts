@@ -38,6 +38,8 @@ export function remove(core: Core, resource: Resource, ref: Target, options: Rem
   const waits = finalizers.length > 0 || grace > 0 || old.kind === "Namespace";
   if (options.dryRun === true) return { object: inVersion(old, resource), gone: !waits };
   if (!waits) {
+    // Whoever watches pods sees them go before they are gone.
+    if (old.kind === "Pod" && !resource.custom) putAsIs(core, resource, marked(old, finalizers, 0, core));
     const last = core.store.remove(shelfOf(resource), placeOf(resource, old.metadata)) ?? old;
     return { object: inVersion(last, resource), gone: true };
   }
@@ -46,22 +48,25 @@ export function remove(core: Core, resource: Resource, ref: Target, options: Rem
   return { object: inVersion(object, resource), gone: false };
 }
 
-function checkPreconditions(
-  resource: Resource,
-  old: KubeObject,
-  { uid, resourceVersion }: RemoveOptions,
-): void {
-  const { metadata } = old;
-  if (uid !== undefined && uid !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
-    throw conflict(resource, metadata.name, why);
+function checkPreconditions(resource: Resource, old: KubeObject, options: RemoveOptions): void {
+  const { name, uid, resourceVersion } = old.metadata;
+  const kind = { group: resource.group, plural: resource.kind };
+  if (options.uid !== undefined && options.uid !== uid) {
+    const why = mismatch("UID", options.uid, uid, "deleted and then recreated");
+    throw conflict(kind, name, why);
   }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    const why =
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ` +
-      `ResourceVersion in object meta: ${metadata.resourceVersion}`;
-    throw conflict(resource, metadata.name, why);
+  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
+    throw conflict(
+      kind,
+      name,
+      mismatch("ResourceVersion", options.resourceVersion, resourceVersion, "modified"),
+    );
   }
+}
+
+function mismatch(what: string, wanted: string, found: string | undefined, fate: string): string {
+  const differ = `the ${what} in the precondition (${wanted}) does not match`;
+  return `${differ} the ${what} in record (${found}). The object might have been ${fate}`;
 }
 
 /** The collector's own finalizers follow the propagation that is asked for. */

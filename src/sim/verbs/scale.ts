@@ -28,7 +28,7 @@ export function writeScale(
     throw conflict(resource, ref.name);
   }
   const replicas = valueAt(scale, ["spec", "replicas"]) ?? 0;
-  if (typeof replicas === "number" && replicas < 0) {
+  if (!resource.custom && typeof replicas === "number" && replicas < 0) {
     const cause = invalidValue("spec.replicas", replicas, "must be greater than or equal to 0");
     throw unprocessable({ group: "autoscaling", kind: "Scale" }, ref.name, [cause]);
   }

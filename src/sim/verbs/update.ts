@@ -46,14 +46,21 @@ function checkVersion(resource: Resource, old: KubeObject, { metadata }: KubeObj
   const version = metadata.resourceVersion;
   if (metadata.uid !== undefined && metadata.uid !== uid) {
     const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
-    throw conflict(resource, name, why);
+    throw conflict(resource, name, storageError(resource, old, why));
   }
   if (version === undefined || version === "") {
     if (resource.rules.unconditional || isPatch) return;
     const cause = invalidValue("metadata.resourceVersion", 0, "must be specified for an update");
-    throw unprocessable(resource, name, [cause]);
+    throw unprocessable({ group: resource.group, kind: resource.plural }, name, [cause]);
   }
   if (version !== resourceVersion) throw conflict(resource, name);
+}
+
+/** The words of the store below a real API server. */
+function storageError({ group, plural, custom }: Resource, { metadata }: KubeObject, why: string): string {
+  const place = [custom ? `${group}/${plural}` : plural, metadata.namespace, metadata.name];
+  const key = `/registry/${place.filter((part) => part !== undefined).join("/")}`;
+  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`;
 }
 
 function merged(
