@@ -5,21 +5,16 @@ import type { Milestone } from "./facts.ts";
 interface Fact {
   readonly name: string;
   readonly value: string;
-  readonly row: number;
 }
 
-/** Reads the rows of a golden trace: facts separated by spaces, one row for each moment. */
-function factsIn(rows: readonly string[]): readonly Fact[] {
-  return rows.flatMap((text, row) =>
-    text
-      .split(" ")
-      .filter((word) => word !== "")
-      .map((word) => {
-        const [, name = "", arrow = "", value = ""] =
-          /^([^=→]+)([=→])(.*)$/.exec(word) ?? fail(`no fact: ${word}`);
-        return { name: arrow === "→" ? `${name}→` : name, value, row };
-      }),
-  );
+/** Reads a row of a golden trace: facts separated by spaces. */
+function factsIn(row: string): readonly Fact[] {
+  const words = row.split(" ").filter((word) => word !== "");
+  return words.map((word) => {
+    const [, name = "", arrow = "", value = ""] =
+      /^([^=→]+)([=→])(.*)$/.exec(word) ?? fail(`no fact: ${word}`);
+    return { name: arrow === "→" ? `${name}→` : name, value };
+  });
 }
 
 /**
@@ -28,25 +23,29 @@ function factsIn(rows: readonly string[]): readonly Fact[] {
  * than one of a later row.
  */
 export function compare(observed: readonly Milestone[], rows: readonly string[]): string | undefined {
-  const golden = factsIn(rows);
   const rest = new Map<string, Milestone[]>();
   for (const milestone of observed)
     rest.set(milestone.name, [...(rest.get(milestone.name) ?? []), milestone]);
-  let latest = { pass: 0, row: -1 };
-  let latestOfRow = latest;
-  for (const { name, value, row } of golden) {
-    const next = rest.get(name)?.shift();
-    if (next === undefined) return `row ${row + 1}: ${name}=${value} was never observed`;
-    if (next.value !== value) return `row ${row + 1}: ${name}=${next.value} was observed instead of ${value}`;
-    if (row !== latestOfRow.row) latest = latestOfRow;
-    if (next.pass < latest.pass) return `row ${row + 1}: ${name}=${value} came before row ${latest.row + 1}`;
-    latestOfRow = { pass: Math.max(latestOfRow.pass, next.pass), row };
+  let earliest = 0;
+  for (const [row, facts] of rows.map(factsIn).entries()) {
+    const found = facts.map((fact) => observedAs(fact, rest.get(fact.name)?.shift()));
+    const wrong = found.find((one) => typeof one === "string");
+    if (wrong !== undefined) return `row ${row + 1}: ${wrong}`;
+    const passes = found.map(Number);
+    if (passes.some((pass) => pass < earliest)) return `row ${row + 1}: something came before row ${row}`;
+    earliest = Math.max(earliest, ...passes);
   }
-  for (const [name, more] of rest) {
-    const [extra] = more;
-    if (extra !== undefined) return `${name}=${extra.value} was observed, which the trace does not have`;
-  }
-  return undefined;
+  const [extra] = [...rest.values()].flat();
+  return extra === undefined
+    ? undefined
+    : `${extra.name}=${extra.value} was observed, which the trace does not have`;
+}
+
+/** The pass in which a fact was observed, or what is wrong. */
+function observedAs({ name, value }: Fact, milestone: Milestone | undefined): number | string {
+  if (milestone === undefined) return `${name}=${value} was never observed`;
+  if (milestone.value === value) return milestone.pass;
+  return `${name}=${milestone.value} was observed instead of ${value}`;
 }
 
 /** What was observed, one line for each pass. */
