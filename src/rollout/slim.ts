@@ -1,6 +1,7 @@
 import { annotation } from "../api/labels.ts";
 import type { KubeObject } from "../api/object.ts";
 import { type Injected, templateDigest } from "../api/podTemplate/templateDigest.ts";
+import { avoidedField, avoidedIn } from "./antiAffinity.ts";
 
 interface ReplicaSetSpec {
   readonly template?: { readonly metadata?: Readonly<Record<string, unknown>>; readonly spec?: unknown };
@@ -12,15 +13,22 @@ export const digestField = "templateDigest";
 
 /**
  * A ReplicaSet as the cache keeps it: the pods' specification is replaced by the digest of what it means, which is all
- * that finding the current one needs (product: decided). Labels and annotations of the template stay.
+ * that finding the current one needs (product: decided). Labels and annotations of the template stay, and the hash of
+ * the version that its pods avoid.
  */
 export function slimReplicaSet(object: KubeObject): KubeObject {
   const { template, ...spec } = (object["spec"] ?? {}) as ReplicaSetSpec;
   if (template?.spec === undefined) return object;
   const digest = templateDigest(template, injectedInto(object));
+  const avoided = avoidedIn(template.spec);
   return {
     ...object,
-    spec: { ...spec, template: { metadata: template.metadata ?? {} }, [digestField]: digest },
+    spec: {
+      ...spec,
+      template: { metadata: template.metadata ?? {} },
+      [digestField]: digest,
+      ...(avoided !== undefined && { [avoidedField]: avoided }),
+    },
   };
 }
 
