@@ -1,7 +1,8 @@
-import { analysisRunKind, measuringJobs } from "../analysis/index.ts";
 import { pattern } from "../analysis/expression/regex.ts";
+import { analysisRunKind, measuringJobs } from "../analysis/index.ts";
 import { Problem } from "../api/problem.ts";
 import { eventReason } from "../api/reasons.ts";
+import { experimentKind } from "../experiment/index.ts";
 import { measureWith } from "../providers/index.ts";
 import type { Surroundings } from "../providers/provider.ts";
 import type { Client } from "../reconcile/ports.ts";
@@ -28,12 +29,13 @@ export function tableOf(client: Client, flags: Flags, surroundings: Surroundings
       message: `Rollout ${name}/${namespace} is deleted.`,
     }),
   };
+  const experiments: Reconciled = { kind: experimentKind(), workers: flags.experimentThreads };
   const shapes = rolloutShapes.map((shape) => ({
     ...shape,
     always: true,
     ...(shape.kind.kind.startsWith("Cluster") ? { scope: "cluster" as const } : {}),
   }));
-  return { kinds: [rollouts, runs], shapes: [...shapes, jobs] };
+  return { kinds: [rollouts, runs, experiments], shapes: [...shapes, jobs] };
 }
 
 /** Whether a rule of `dryRun`, which is a regular expression, names a metric; what is none names nothing. */

@@ -3,8 +3,8 @@ import type { EventNote } from "../reconcile/effect.ts";
 import { type ExperimentView, runStatusIn, templateStatusIn } from "./view.ts";
 
 /**
- * The events that follow from a change of the status. Those about analyses are told about the Rollout too, always
- * as warnings (analysis 7.4, trap 70).
+ * The events that follow from a change of the status. Those about analyses are told about the Rollout too,
+ * always as warnings (analysis 7.4, trap 70).
  */
 export function eventsFor(
   { status: old, seen }: ExperimentView,

@@ -1,6 +1,5 @@
-import { clusterTemplateRef, templateRef } from "../analysis/reach.ts";
 import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
-import { type Kind, keyOf, type Shape } from "../reconcile/kind.ts";
+import { type Kind, keyOf } from "../reconcile/kind.ts";
 import type { CacheReader } from "../reconcile/ports.ts";
 import { decide } from "./decide.ts";
 import { experimentRef, observe } from "./observe.ts";
@@ -11,16 +10,10 @@ import { type ExperimentSnapshot, statusOf } from "./snapshot.ts";
 
 const rolloutRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
 
-/** How the kinds that an Experiment needs are kept in the cache. ReplicaSets are kept as Rollouts want them. */
-export const experimentShapes: readonly Shape[] = [
-  { kind: experimentRef },
-  { kind: serviceRef },
-  { kind: runRef },
-  { kind: templateRef },
-  { kind: clusterTemplateRef },
-];
-
-/** Experiments, and which changes of other objects wake them (analysis 5.5). */
+/**
+ * Experiments, and which changes of other objects wake them (analysis 5.5). Every kind that they need is kept
+ * in the cache as Rollouts keep it.
+ */
 export function experimentKind(): Kind<ExperimentSnapshot> {
   return {
     name: "experiment",

@@ -8,7 +8,7 @@ import { targetOf } from "../reconcile/effect.ts";
 import { keyParts } from "../reconcile/kind.ts";
 import type { Outcome } from "../reconcile/plan.ts";
 import { type Ports, read } from "../reconcile/ports.ts";
-import { replicaSetRef } from "./replicaSet.ts";
+import { replicaSetName, replicaSetRef } from "./replicaSet.ts";
 import { runRef } from "./runs.ts";
 import { serviceNameOf, serviceRef } from "./services.ts";
 import { type ExperimentSnapshot, statusOf } from "./snapshot.ts";
@@ -27,7 +27,7 @@ export async function observe(key: string, ports: Ports): Promise<ExperimentSnap
     object,
     spec,
     invalid,
-    replicaSets: await owned(replicaSetRef, object, ports, last, []),
+    replicaSets: await owned(replicaSetRef, object, ports, last, createdSets(object)),
     runs: await owned(runRef, object, ports, last, recordedRuns(object)),
     services: await servicesOf(object, spec, ports),
     templates: await templatesOf(object, spec, ports),
@@ -81,6 +81,12 @@ async function owned(
   );
   const found = fetched.filter((object) => object !== undefined);
   return [...cached, ...found.filter((object) => controllerOf(object)?.uid === uid)];
+}
+
+/** The ReplicaSets of the templates that have been looked at before. */
+function createdSets(object: KubeObject): readonly string[] {
+  const { templateStatuses = [] } = statusOf(object);
+  return templateStatuses.map(({ name }) => replicaSetName(object.metadata.name, name));
 }
 
 /** The runs that the status names and that have not ended. */

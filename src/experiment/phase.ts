@@ -35,8 +35,9 @@ function phaseOfAnalyses(view: ExperimentView, statuses: readonly ExperimentRunS
 }
 
 /**
- * The phase of an experiment that is under way. Required analyses that have all succeeded end it, whatever else
- * is still measured, and so does a request to end that found nothing wrong (analysis 5.5; traps 63 and 66).
+ * The phase of an experiment that is under way. Required analyses that have all succeeded end it, whatever
+ * else is still measured, and so does a request to end that found nothing wrong (analysis 5.5; traps 63 and
+ * 66).
  */
 export function phaseFor(
   view: ExperimentView,

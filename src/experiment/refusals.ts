@@ -9,7 +9,10 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Answers of the API server that another try may change: timeouts, missing objects, conflicts, too many requests. */
+/**
+ * Answers of the API server that another try may change: timeouts, missing objects, conflicts, too many
+ * requests.
+ */
 const passing = new Set([404, 408, 409, 429]);
 
 /** The write about this object that was refused in the previous pass. */

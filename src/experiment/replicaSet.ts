@@ -35,7 +35,10 @@ export function annotationsFor(experiment: string, template: string): Readonly<R
   return { [annotation.experimentName]: experiment, [annotation.experimentTemplate]: template };
 }
 
-/** The ReplicaSets of a template: those annotated so, or, when the annotations were taken off, the one named so. */
+/**
+ * The ReplicaSets of a template: those annotated so, or, when the annotations were taken off, the one named
+ * so.
+ */
 export function replicaSetsOf({ seen, name }: ExperimentView, template: string): readonly KubeObject[] {
   return seen.replicaSets.filter(({ metadata }) => {
     const own = metadata.annotations?.[annotation.experimentTemplate];
@@ -65,7 +68,10 @@ export function podsOf(view: ExperimentView, template: string): Pods | undefined
   };
 }
 
-/** The ReplicaSet to create for a template. It has no pods yet, so that its Service comes first (analysis 5.2). */
+/**
+ * The ReplicaSet to create for a template. It has no pods yet, so that its Service comes first (analysis
+ * 5.2).
+ */
 export function newReplicaSet(
   { seen, name, namespace, status }: ExperimentView,
   given: TemplateSpec,

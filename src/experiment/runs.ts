@@ -40,8 +40,8 @@ export interface StartedRun {
 
 /**
  * The run to start for an analysis. One that was created after the versions became available, or goes on and
- * measures the same, is taken over; names of others get `.1`, `.2` (analysis 4.2, 5.5). Throws a `Problem` where
- * templates or arguments make no run.
+ * measures the same, is taken over; names of others get `.1`, `.2` (analysis 4.2, 5.5). Throws a `Problem`
+ * where templates or arguments make no run.
  */
 export function runFor(view: ExperimentView, analysis: ExperimentAnalysisRef): StartedRun {
   const base = `${view.name}-${analysis.name}`;

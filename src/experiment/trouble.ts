@@ -13,8 +13,8 @@ export interface Trouble {
 }
 
 /**
- * What ends a template: a name that belongs to somebody else, or a write that the API server refuses. What may
- * pass (conflicts, timeouts, a busy server) is only tried again (analysis 5.2, 5.4, 5.5).
+ * What ends a template: a name that belongs to somebody else, or a write that the API server refuses. What
+ * may pass (conflicts, timeouts, a busy server) is only tried again (analysis 5.2, 5.4, 5.5).
  */
 export function troubleWith(
   view: ExperimentView,

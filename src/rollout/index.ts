@@ -1,3 +1,4 @@
+import { clusterTemplateRef, templateRef } from "../analysis/reach.ts";
 import { label } from "../api/labels.ts";
 import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
 import { type Kind, keyOf, type Shape, type Wake } from "../reconcile/kind.ts";
@@ -5,7 +6,6 @@ import type { CacheReader } from "../reconcile/ports.ts";
 import { configuredRouters } from "../traffic/index.ts";
 import { decide } from "./decide.ts";
 import {
-  experimentRef,
   Observer,
   orphanIndex,
   replicaSetRef,
@@ -15,7 +15,7 @@ import {
   serviceRef,
   usesIndex,
 } from "./observe.ts";
-import { clusterTemplateRef, templateRef } from "../analysis/reach.ts";
+import { experimentRef } from "./observeExperiments.ts";
 import { slimReplicaSet } from "./slim.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 

@@ -11,6 +11,7 @@ import { ApiError, type Ports, read } from "../reconcile/ports.ts";
 import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
 import { newReplicaSet } from "./birth.ts";
 import { revisionFor } from "./maintenance.ts";
+import { experimentsOf, fullReplicaSets } from "./observeExperiments.ts";
 import { findTemplates } from "./observeTemplates.ts";
 import { problemOfReferences, problemOfSpec } from "./problems.ts";
 import { digestOf } from "./slim.ts";
@@ -23,7 +24,6 @@ export const rolloutRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "
 export const replicaSetRef: KindRef = { apiVersion: "apps/v1", kind: "ReplicaSet" };
 export const serviceRef: KindRef = { apiVersion: "v1", kind: "Service" };
 export const runRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisRun" };
-export const experimentRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Experiment" };
 
 /** The index of Rollouts by the objects that they name: `kind/namespace/name`. */
 export const usesIndex = "uses";
@@ -50,7 +50,8 @@ export class Observer {
     const base = { ...(await basics(key, object, parsed.rollout, ports)), routers };
     const problem = base.invalid ?? problemOfSpec(base) ?? routing.problem ?? problemOfReferences(base);
     if (problem !== undefined) return { ...base, invalid: problem };
-    return { ...base, twin: await this.#twinOf(base, ports) };
+    const seen = { ...base, twin: await this.#twinOf(base, ports) };
+    return { ...seen, fullReplicaSets: await fullReplicaSets(seen, ports) };
   }
 
   /**
@@ -122,7 +123,7 @@ async function basics(
     twin: undefined,
     services: await servicesOf(rollout, namespace, ports),
     runs: await runsOf(rollout, object, ports),
-    experiments: ports.cache.ownedBy(experimentRef, object.metadata.uid ?? ""),
+    experiments: await experimentsOf(rollout, object, ports),
     templates: await findTemplates(rollout, namespace, ports),
     routers: [],
     workload,

@@ -46,6 +46,8 @@ export interface RolloutSnapshot {
   readonly services: ReadonlyMap<string, KubeObject>;
   readonly runs: readonly KubeObject[];
   readonly experiments: readonly KubeObject[];
+  /** New and stable ReplicaSet with their whole templates, by name: only when an experiment is to be created. */
+  readonly fullReplicaSets?: ReadonlyMap<string, KubeObject>;
   /** AnalysisTemplates (`ns/name`) and ClusterAnalysisTemplates (`name`) that it can reach. */
   readonly templates: ReadonlyMap<string, KubeObject>;
   readonly routers: readonly RouterSeen[];

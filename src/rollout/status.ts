@@ -78,7 +78,7 @@ function canaryPart(view: View, verdict: Verdict, move: Move, { weights }: Found
   return orNothing({
     currentStepAnalysisRunStatus: move.reset || move.completed !== undefined ? undefined : runs.get("Step"),
     currentBackgroundAnalysisRunStatus: move.reset ? undefined : runs.get("Background"),
-    currentExperiment: move.reset ? undefined : verdict.experiment.current,
+    currentExperiment: move.reset || move.completed !== undefined ? undefined : verdict.experiment.current,
     weights: move.reset ? old?.weights : weights,
     stablePingPong: flips ? (side === "ping" ? "pong" : "ping") : side,
     stepPluginStatuses: move.reset ? undefined : old?.stepPluginStatuses,

@@ -158,9 +158,10 @@ function recordOf(wanted: Wanted, old: Weights | undefined): Weights {
     ...(serviceName === "" ? {} : { serviceName }),
     ...(podTemplateHash === "" ? {} : { podTemplateHash }),
   });
+  const other = (one: AdditionalDestination) => side(one.weight, one.serviceName, one.podTemplateHash);
   const next: Weights = {
     canary: side(weight, canaryService, canaryHash),
-    ...(additional.length === 0 ? {} : { additional }),
+    ...(additional.length === 0 ? {} : { additional: additional.map(other) }),
     stable: side(max - weight - taken, stableService, stableHash),
   };
   return old !== undefined && sameWeights(old, next) ? old : next;

@@ -1,5 +1,6 @@
 import { analysisRunKind } from "../analysis/index.ts";
 import type { KindRef, KubeObject } from "../api/object.ts";
+import { experimentKind } from "../experiment/index.ts";
 import { Cache } from "../reconcile/cache.ts";
 import { type Kind, keyOf, type Shape } from "../reconcile/kind.ts";
 import { type Loop, startLoop } from "../reconcile/loop.ts";
@@ -23,7 +24,8 @@ export interface ProcessOptions {
 
 /** The kinds that the controller looks after, and how they are kept in its cache. */
 export function controllerKinds(measure: Measure): Pick<ProcessOptions, "kinds" | "shapes"> {
-  return { kinds: [rolloutKind(), analysisRunKind({ measure })], shapes: rolloutShapes };
+  const kinds = [rolloutKind(), analysisRunKind({ measure }), experimentKind()];
+  return { kinds, shapes: rolloutShapes };
 }
 
 /** One process: a cache, its feeds, and a loop for each kind. It remembers nothing when it is started again. */

@@ -2,12 +2,13 @@ import type { ExperimentSpec, ExperimentStatus, TemplateStatus } from "../../src
 import { isJson, type Json } from "../../src/api/json.ts";
 import { type KubeObject, type ObjectRef, refOf, refText } from "../../src/api/object.ts";
 import { type Instant, instant, later, rfc3339, seconds } from "../../src/api/time.ts";
-import { experimentKind, experimentShapes } from "../../src/experiment/index.ts";
+import { experimentKind } from "../../src/experiment/index.ts";
 import { applyPlan } from "../../src/reconcile/apply.ts";
 import { Cache } from "../../src/reconcile/cache.ts";
 import type { EventNote } from "../../src/reconcile/effect.ts";
 import type { Outcome, Plan } from "../../src/reconcile/plan.ts";
 import { ApiError, type Client, type Ports } from "../../src/reconcile/ports.ts";
+import { rolloutShapes } from "../../src/rollout/index.ts";
 
 export const start = instant("2024-05-01T12:00:00Z");
 const key = "ns/exp";
@@ -53,19 +54,14 @@ export class Lab {
   readonly sent: string[] = [];
   readonly objects = new Map<string, KubeObject>();
   readonly cache = new Cache();
+  /** Whether watches are late: own writes are known only as far as their answers are absorbed. */
+  late = false;
   readonly #kind = experimentKind();
   #version = 1;
   #last: Outcome | undefined;
 
   constructor({ spec, status, labels, objects = [], rollout }: LabOptions) {
-    const shapes = [
-      ...experimentShapes,
-      ...["ReplicaSet apps/v1", "Rollout argoproj.io/v1alpha1"].map((text) => {
-        const [kind = "", apiVersion = ""] = text.split(" ");
-        return { kind: { apiVersion, kind } };
-      }),
-    ];
-    for (const shape of shapes) {
+    for (const shape of rolloutShapes) {
       this.cache.register(shape);
       this.cache.replaceAll(shape.kind, []);
     }
@@ -167,6 +163,8 @@ export class Lab {
       holdStatus: false,
       mayWrite: () => true,
     });
+    if (!this.late)
+      for (const object of this.objects.values()) this.cache.apply({ type: "modified", object });
     return plan;
   }
 

@@ -5,7 +5,6 @@ import { builtInPlugins } from "./routers.ts";
 
 /** Kinds of steps that cannot be run, and what to use instead. */
 const stepsNotBuilt: Readonly<Partial<Record<keyof CanaryStep, string>>> = {
-  experiment: "experiments cannot be run as a step yet; use an analysis step",
   plugin: "Go plugins are not loaded; use an analysis step with the web or the job provider",
 };
 
