@@ -13,7 +13,15 @@ import { ended, highest } from "./shares.ts";
 /** Gateway API: weights on the backends of HTTP, gRPC, TCP and TLS routes, header and mirror rules (2.11). */
 export const gatewayApi: Router<GatewayApiRouting> = {
   config: GatewayApiRouting,
-  can: { header: true, mirror: true, experiment: true, verify: false, tcp: true, maxWeight: true, pingPong: true },
+  can: {
+    header: true,
+    mirror: true,
+    experiment: true,
+    verify: false,
+    tcp: true,
+    maxWeight: true,
+    pingPong: true,
+  },
   kinds: usedKinds,
   objects: (config, { namespace }) => namedRoutes(config, namespace).map(({ ref }) => ref),
   selects: selections,
@@ -21,15 +29,27 @@ export const gatewayApi: Router<GatewayApiRouting> = {
     const routes = routesOf(config, objects, wanted);
     if (routes.length === 0) throw new Problem(nothingConfigured);
     return routes.flatMap(({ kind, ref, manages, object }) => {
-      if (object === undefined) throw new Problem(`${kind.plural}.gateway.networking.k8s.io "${ref.name}" not found`);
-      const after = labelled(marked(shaped(object, { kind, ref, manages }, wanted), wanted), config, wanted.weight !== 0);
-      return narrow(object, after, `send ${wanted.weight} of ${wanted.max} to the canary through ${kind.kind} ${ref.name}`);
+      if (object === undefined)
+        throw new Problem(`${kind.plural}.gateway.networking.k8s.io "${ref.name}" not found`);
+      const after = labelled(
+        marked(shaped(object, { kind, ref, manages }, wanted), wanted),
+        config,
+        wanted.weight !== 0,
+      );
+      return narrow(
+        object,
+        after,
+        `send ${wanted.weight} of ${wanted.max} to the canary through ${kind.kind} ${ref.name}`,
+      );
     });
   },
   carries: (config, objects, wanted) =>
     highest(
       routesOf(config, objects, wanted).map(({ object }) =>
-        carriedByRules(rulesOf(object).filter((rule) => !isApart(rule, wanted)), wanted),
+        carriedByRules(
+          rulesOf(object).filter((rule) => !isApart(rule, wanted)),
+          wanted,
+        ),
       ),
     ),
   clean: (config, objects, wanted) =>
@@ -39,13 +59,17 @@ export const gatewayApi: Router<GatewayApiRouting> = {
       const rules = route.manages ? withManagedRules(rulesOf(object), last, "HTTPRoute") : rulesOf(object);
       const weighed = weightedRules(rules, last, true) ?? rules;
       const after = { ...object, spec: spec(object, weighed) };
-      return narrow(object, labelled(unmarked(after, wanted), config, false), `${route.kind.kind} ${route.ref.name} goes back to stable`);
+      return narrow(
+        object,
+        labelled(unmarked(after, wanted), config, false),
+        `${route.kind.kind} ${route.ref.name} goes back to stable`,
+      );
     }),
 };
 
 const nothingConfigured =
-  "No routes configured. At least one of 'httpRoutes', 'grpcRoutes', 'tcpRoutes', 'tlsRoutes', 'httpRoute', " +
-  "'grpcRoute', 'tcpRoute' or 'tlsRoute' must be set";
+  "No routes configured. At least one of 'httpRoutes', 'grpcRoutes', 'tcpRoutes', 'tlsRoutes', " +
+  "'httpRoute', 'grpcRoute', 'tcpRoute' or 'tlsRoute' must be set";
 
 interface FoundRoute extends NamedRoute {
   readonly object: KubeObject | undefined;

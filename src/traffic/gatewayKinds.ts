@@ -75,7 +75,12 @@ export function namedRoutes(config: GatewayApiRouting, namespace: string): reado
     const one = kind.one(config) ?? "";
     const single = one === "" ? [] : [{ name: one, useHeaderRoutes: true }];
     for (const { name, useHeaderRoutes = false } of [...(kind.several(config) ?? []), ...single]) {
-      const ref = { apiVersion: kind.apiVersion, kind: kind.kind, namespace: namespaceOf(config, namespace), name };
+      const ref = {
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        namespace: namespaceOf(config, namespace),
+        name,
+      };
       const manages = kind.layer7 && (useHeaderRoutes || found.get(refText(ref))?.manages === true);
       found.set(refText(ref), { kind, ref, manages });
     }

@@ -1,10 +1,11 @@
 import { isJson, type Json } from "../api/json.ts";
 import { Problem } from "../api/problem.ts";
 import { listIn, textIn } from "./fields.ts";
+import { narrowerPath } from "./gatewayPaths.ts";
 
 /**
- * The matches of a header rule: those of its source, with the headers of the step added to each. All entries of the
- * step must hold (traffic-cli-ops 2.11.4).
+ * The matches of a header rule: those of its source, with the headers of the step added to each. All entries
+ * of the step must hold (traffic-cli-ops 2.11.4).
  */
 export function headerMatches(
   source: readonly Json[],
@@ -19,29 +20,26 @@ export function headerMatches(
 }
 
 /**
- * The matches of a mirror rule: those of its source narrowed to each entry of the step. Entries that cannot meet a
- * match of the source are left out.
+ * The matches of a mirror rule: those of its source narrowed to each entry of the step. Entries that cannot
+ * meet a match of the source are left out.
  */
 export function mirrorMatches(source: readonly Json[], match: readonly unknown[]): readonly Json[] {
   return orAll(source).flatMap((one) =>
-    match.flatMap((entry): readonly Json[] => {
-      const { path, method, headers } = isJson(entry) ? entry : {};
-      const narrowed = narrowerPath(one["path"], path);
-      if (narrowed === "never") return [];
-      const verb = isJson(method) ? verbOf(method) : one["method"];
-      if (one["method"] !== undefined && one["method"] !== verb) return [];
-      const added = Object.entries(isJson(headers) ? headers : {}).map(([name, value]) => ({ name, ...valueMatch(value) }));
-      const all = withHeaders(one, added);
-      return [
-        {
-          ...picked(one, ["queryParams"]),
-          ...(narrowed === undefined ? {} : { path: narrowed }),
-          ...(verb === undefined ? {} : { method: verb }),
-          ...(all.length === 0 ? {} : { headers: all }),
-        },
-      ];
-    }),
+    match.flatMap((entry) => mirrorMatch(one, isJson(entry) ? entry : {})),
   );
+}
+
+function mirrorMatch(source: Json, entry: Json): readonly Json[] {
+  const path = narrowerPath(source["path"], entry["path"]);
+  const method = isJson(entry["method"]) ? verbOf(entry["method"]) : source["method"];
+  if (path === "never" || (source["method"] ?? method) !== method) return [];
+  const added = Object.entries(isJson(entry["headers"]) ? entry["headers"] : {});
+  const headers = withHeaders(
+    source,
+    added.map(([name, value]) => ({ name, ...valueMatch(value) })),
+  );
+  const narrowed = { path, method, headers: headers.length === 0 ? undefined : headers };
+  return [{ ...picked(source, ["queryParams"]), ...picked(narrowed, ["path", "method", "headers"]) }];
 }
 
 /** A rule without matches matches everything. */
@@ -50,7 +48,9 @@ function orAll(matches: readonly Json[]): readonly Json[] {
 }
 
 function picked(match: Json, names: readonly string[]): Json {
-  return Object.fromEntries(names.flatMap((name) => (match[name] === undefined ? [] : [[name, match[name]]])));
+  return Object.fromEntries(
+    names.flatMap((name) => (match[name] === undefined ? [] : [[name, match[name]]])),
+  );
 }
 
 /** Header names are unique in a match: what the step says about one counts. */
@@ -74,37 +74,4 @@ function verbOf(method: Json): string {
   const exact = textIn(method, "exact");
   if (exact === undefined) throw new Problem("Gateway API routes match a method by `exact` only");
   return exact;
-}
-
-/** The narrower of two paths; undefined when both are open, "never" when no request can have both. */
-function narrowerPath(source: unknown, wanted: unknown): Json | undefined | "never" {
-  if (!isJson(wanted)) return isJson(source) ? source : undefined;
-  const path = pathMatch(wanted);
-  if (!isJson(source) || isRoot(source)) return path;
-  const [outer, inner] = [textIn(source, "value") ?? "", textIn(path, "value") ?? ""];
-  if (path["type"] === "RegularExpression" || source["type"] === "RegularExpression") {
-    if (source["type"] === path["type"] && outer === inner) return path;
-    throw new Problem("a mirror route cannot match a path by `regex` where the route matches by another path");
-  }
-  if (source["type"] === "PathPrefix" && isUnder(inner, outer)) return path;
-  if (path["type"] === "PathPrefix" && isUnder(outer, inner)) return source;
-  return outer === inner ? (path["type"] === "Exact" ? path : source) : "never";
-}
-
-function pathMatch(wanted: Json): Json {
-  const exact = textIn(wanted, "exact");
-  const prefix = textIn(wanted, "prefix");
-  if (exact !== undefined) return { type: "Exact", value: exact };
-  if (prefix !== undefined) return { type: "PathPrefix", value: prefix };
-  return { type: "RegularExpression", value: textIn(wanted, "regex") ?? "" };
-}
-
-function isRoot(path: Json): boolean {
-  return path["value"] === "/" && (path["type"] === undefined || path["type"] === "PathPrefix");
-}
-
-/** Prefixes end at the border of a path element: `/api` holds `/api/v1`, not `/apis`. */
-function isUnder(path: string, prefix: string): boolean {
-  const border = prefix.endsWith("/") ? prefix : `${prefix}/`;
-  return path === prefix || path.startsWith(border);
 }

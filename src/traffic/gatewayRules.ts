@@ -1,7 +1,15 @@
 import type { Json } from "../api/json.ts";
 import { fieldsIn, listIn, textIn, weighted } from "./fields.ts";
 import type { Wanted } from "./router.ts";
-import { type AdditionalShare, highest, type Shares, shareIn, type Sides, sharesOf, sidesOf } from "./shares.ts";
+import {
+  type AdditionalShare,
+  highest,
+  type Shares,
+  type Sides,
+  shareIn,
+  sharesOf,
+  sidesOf,
+} from "./shares.ts";
 
 /** The names of the backends of a rule. */
 export function backendsOf(rule: Json): readonly Json[] {
@@ -21,11 +29,15 @@ export function isCanaryOnly(rule: Json, { canary }: Sides): boolean {
 }
 
 /**
- * The rules with weights on the backends of every rule that splits (traffic-cli-ops 2.11.2); the first of them also
- * carries the experiments (2.11.3). A rule with only one of the two backends is left alone: a weight of 0 on its only
- * backend would turn all its requests into errors. Undefined when no rule splits.
+ * The rules with weights on the backends of every rule that splits (traffic-cli-ops 2.11.2); the first of
+ * them also carries the experiments (2.11.3). A rule with only one of the two backends is left alone: a
+ * weight of 0 on its only backend would turn all its requests into errors. Undefined when no rule splits.
  */
-export function weightedRules(rules: readonly Json[], wanted: Wanted, experiments: boolean): readonly Json[] | undefined {
+export function weightedRules(
+  rules: readonly Json[],
+  wanted: Wanted,
+  experiments: boolean,
+): readonly Json[] | undefined {
   const sides = sidesOf(wanted);
   const first = rules.findIndex((rule) => splits(rule, sides));
   if (first < 0) return undefined;
@@ -56,7 +68,9 @@ function withExperiments(rule: Json, sides: Sides, shares: Shares, { namespace, 
     return former.includes(name) ? [] : [backend];
   });
   const present = new Set(backends.map((backend) => backend["name"]));
-  const added = additional.filter((one) => !present.has(one.service)).map((one) => backendFor(one, namespace));
+  const added = additional
+    .filter((one) => !present.has(one.service))
+    .map((one) => backendFor(one, namespace));
   return { ...rule, backendRefs: [...backends, ...added] };
 }
 
@@ -68,12 +82,22 @@ function backendFor({ service, port, weight }: AdditionalShare, namespace: strin
 export function carriedByRules(rules: readonly Json[], wanted: Wanted): number | undefined {
   const sides = sidesOf(wanted);
   const known = new Set([sides.stable, ...wanted.additional.map((one) => one.serviceName)]);
-  const shares = rules.filter((rule) => splits(rule, sides)).map((rule) => {
-    const weightOf = (backend: Json) => (typeof backend["weight"] === "number" ? backend["weight"] : 1);
-    const canary = backendsOf(rule).filter((backend) => backend["name"] === sides.canary).map(weightOf);
-    const others = backendsOf(rule).filter((backend) => known.has(backend["name"] as string)).map(weightOf);
-    return shareIn(canary.reduce((sum, weight) => sum + weight, 0), others, wanted.max);
-  });
+  const shares = rules
+    .filter((rule) => splits(rule, sides))
+    .map((rule) => {
+      const weightOf = (backend: Json) => (typeof backend["weight"] === "number" ? backend["weight"] : 1);
+      const canary = backendsOf(rule)
+        .filter((backend) => backend["name"] === sides.canary)
+        .map(weightOf);
+      const others = backendsOf(rule)
+        .filter((backend) => known.has(backend["name"] as string))
+        .map(weightOf);
+      return shareIn(
+        canary.reduce((sum, weight) => sum + weight, 0),
+        others,
+        wanted.max,
+      );
+    });
   return highest(shares);
 }
 

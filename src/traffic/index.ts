@@ -2,19 +2,60 @@ import { gatewayApiPlugin } from "../api/gatewayApiRouting.ts";
 import { forbidden, Problem } from "../api/problem.ts";
 import { read } from "../api/read.ts";
 import type { TrafficRouting } from "../api/trafficRouting.ts";
+import { alb } from "./alb.ts";
+import { ambassador } from "./ambassador.ts";
+import { apisix } from "./apisix.ts";
+import { appMesh } from "./appMesh.ts";
+import { declarative } from "./declarative.ts";
 import { gatewayApi } from "./gatewayApi.ts";
 import { routingPath } from "./ingress.ts";
+import { istio } from "./istio.ts";
 import { nginx } from "./nginx.ts";
 import type { Router } from "./router.ts";
+import { smi } from "./smi.ts";
+import { traefik } from "./traefik.ts";
 
-/** The routers that the peer has too, in the order in which they run (traffic-cli-ops 1.2). */
-const shared = { nginx } satisfies Partial<Record<keyof TrafficRouting, Router>>;
-
-/** The routers that are ours; they run last. */
-const own = { gatewayAPI: gatewayApi } satisfies Partial<Record<keyof TrafficRouting, Router>>;
+/** The API versions that can be chosen (flags of the controller); what is not named has its default. */
+export interface ApiVersions {
+  /** `networking.istio.io/v1alpha3`. */
+  readonly istio?: string | undefined;
+  /** `v1alpha1`. */
+  readonly smi?: string | undefined;
+  /** `getambassador.io/v2`. */
+  readonly ambassador?: string | undefined;
+  /** `v1beta2`. */
+  readonly appMesh?: string | undefined;
+  /** `traefik.io/v1alpha1`. */
+  readonly traefik?: string | undefined;
+}
 
 /** Every router, by its key under `trafficRouting`. A new one is one file and one line here. */
-export const routers = { ...shared, ...own };
+export type Routers = ReturnType<typeof routersFor>;
+
+/**
+ * The routers for these API versions, in the order in which they run: the peer's (traffic-cli-ops 1.2), then
+ * ours.
+ */
+export function routersFor(versions: ApiVersions = {}) {
+  return {
+    istio: istio(versions.istio),
+    nginx,
+    alb,
+    smi: smi(versions.smi),
+    ambassador: ambassador(versions.ambassador),
+    appMesh: appMesh(versions.appMesh),
+    traefik: traefik(versions.traefik),
+    apisix,
+    gatewayAPI: gatewayApi,
+    declarative,
+  } satisfies Partial<Record<keyof TrafficRouting, Router>>;
+}
+
+/** The routers with their default API versions. */
+export const routers: Routers = routersFor();
+
+/** The routers that the peer does not have; they run after the plugins. */
+const own: readonly string[] = ["gatewayAPI", "declarative"];
 
 /** A router with the configuration that a Rollout gives it. */
 export interface ConfiguredRouter {
@@ -25,37 +66,47 @@ export interface ConfiguredRouter {
 }
 
 /**
- * The routers of a Rollout in the order in which they run: those of the peer, plugins by name, then ours. Throws a
- * `Problem` that names the field for a configuration of the wrong shape and for a plugin that is not built in.
+ * The routers of a Rollout in the order in which they run: those of the peer, plugins by name, then ours.
+ * Throws a `Problem` that names the field for a configuration of the wrong shape and for a plugin that is not
+ * built in.
  */
-export function configuredRouters(routing: TrafficRouting): readonly ConfiguredRouter[] {
+export function configuredRouters(
+  routing: TrafficRouting,
+  table: Routers = routers,
+): readonly ConfiguredRouter[] {
+  const names = Object.keys(table);
   const plugins = Object.keys(routing.plugins ?? {}).sort();
   return [
-    ...configuredOf(shared, routing),
-    ...plugins.map((name) => plugin(name, routing)),
-    ...configuredOf(own, routing),
+    ...names.filter((name) => !own.includes(name)).flatMap((name) => configured(name, routing, table)),
+    ...plugins.map((name) => plugin(name, routing, table)),
+    ...own.flatMap((name) => configured(name, routing, table)),
   ];
 }
 
-function configuredOf(table: object, routing: TrafficRouting): readonly ConfiguredRouter[] {
-  return Object.entries(table as Readonly<Record<string, Router>>).flatMap(([name, router]) => {
-    const config = routing[name as keyof TrafficRouting];
-    if (config === undefined || config === null) return [];
-    return [{ name, router, config: parsed(router, config, `${routingPath}.${name}`) }];
-  });
+function configured(name: string, routing: TrafficRouting, table: Routers): readonly ConfiguredRouter[] {
+  const config = routing[name as keyof TrafficRouting];
+  if (config === undefined || config === null) return [];
+  const router = table[name as keyof Routers] as Router;
+  return [{ name, router, config: parsed(router, config, `${routingPath}.${name}`) }];
 }
 
-/** The Gateway API plugin is built in; others are processes that are not loaded (traffic-cli-ops 2.10, 2.11). */
-function plugin(name: string, routing: TrafficRouting): ConfiguredRouter {
+/**
+ * The Gateway API plugin is built in; others are processes that are not loaded (traffic-cli-ops 2.10, 2.11).
+ */
+function plugin(name: string, routing: TrafficRouting, table: Routers): ConfiguredRouter {
   const path = `${routingPath}.plugins.${name}`;
   if (name !== gatewayApiPlugin) {
-    const instead = "use trafficRouting.gatewayAPI, or trafficRouting.declarative for any object that has two weights";
-    throw forbidden(path, `traffic router plugins are not loaded, ${name} is none that is built in: ${instead}`);
+    const instead =
+      "use trafficRouting.gatewayAPI, or trafficRouting.declarative for any object that has two weights";
+    throw forbidden(
+      path,
+      `traffic router plugins are not loaded, ${name} is none that is built in: ${instead}`,
+    );
   }
   if (routing.gatewayAPI !== undefined && routing.gatewayAPI !== null) {
     throw forbidden(path, "trafficRouting.gatewayAPI is set too: one of the two must go");
   }
-  const router: Router = gatewayApi as Router;
+  const router = table.gatewayAPI as Router;
   return { name: `plugins.${name}`, router, config: parsed(router, routing.plugins?.[name] ?? {}, path) };
 }
 

@@ -21,7 +21,9 @@ export function pathsOf(rule: unknown): readonly Json[] {
 
 /** Whether a path of any rule leads to the Service. The default backend does not count (trap T-33). */
 export function usesService(ingress: KubeObject, service: string): boolean {
-  return listIn(ingress, "spec", "rules").some((rule) => pathsOf(rule).some((path) => serviceOf(path) === service));
+  return listIn(ingress, "spec", "rules").some((rule) =>
+    pathsOf(rule).some((path) => serviceOf(path) === service),
+  );
 }
 
 /** The rule with other paths; itself when it has none to change. */
@@ -40,7 +42,12 @@ export function missingIngress(name: string): string {
 }
 
 /** Refuses an Ingress that is missing or has no path to the Service (traffic-cli-ops 1.3). */
-export function checkIngress(path: string, name: string, ingress: KubeObject | undefined, service: string): void {
+export function checkIngress(
+  path: string,
+  name: string,
+  ingress: KubeObject | undefined,
+  service: string,
+): void {
   if (ingress === undefined) throw invalid(path, name, missingIngress(name));
   if (usesService(ingress, service)) return;
   throw invalid(path, name, `ingress \`${name}\` has no rules using service ${service} backend`);

@@ -12,16 +12,24 @@ type Operation =
 const identifying = ["name", "serviceName", "destination", "virtualNodeRef", "host"];
 
 /**
- * The JSON patch that turns an object into another, or nothing when they are the same. It names only what differs,
- * and tests what stands at each position that it relies on: what others change elsewhere survives, and an entry that
- * has moved since it was seen makes the request fail, so that the decision is made again.
+ * The JSON patch that turns an object into another, or nothing when they are the same. It names only what
+ * differs, and tests what stands at each position that it relies on, and every old value that is no weight:
+ * what others change elsewhere survives, and what has moved or changed since it was seen makes the request
+ * fail, so that the decision is made again.
  */
-export function narrow(object: KubeObject, after: KubeObject, why: string, event?: EventNote): readonly Patch[] {
+export function narrow(
+  object: KubeObject,
+  after: KubeObject,
+  why: string,
+  event?: EventNote,
+): readonly Patch[] {
   const steps = compared("", object, after);
   if (steps.length === 0) return [];
   const tests = steps.filter(({ op }) => op === "test");
   const body = [...unique(tests), ...steps.filter(({ op }) => op !== "test")];
-  return [{ do: "patch", ref: refOf(object), type: "json", body, why, ...(event === undefined ? {} : { event }) }];
+  return [
+    { do: "patch", ref: refOf(object), type: "json", body, why, ...(event === undefined ? {} : { event }) },
+  ];
 }
 
 function unique(tests: readonly Operation[]): readonly Operation[] {
@@ -32,7 +40,8 @@ function compared(path: string, before: unknown, after: unknown): readonly Opera
   if (before === after || isSame(before, after)) return [];
   if (isJson(before) && isJson(after)) return comparedFields(path, before, after);
   if (Array.isArray(before) && Array.isArray(after)) return comparedLists(path, before, after);
-  return [{ op: "replace", path, value: after }];
+  const replace: Operation = { op: "replace", path, value: after };
+  return typeof before === "number" ? [replace] : [{ op: "test", path, value: before }, replace];
 }
 
 function comparedFields(path: string, before: Json, after: Json): readonly Operation[] {
@@ -44,18 +53,23 @@ function comparedFields(path: string, before: Json, after: Json): readonly Opera
     if (!isSet(value)) return had ? [{ op: "remove", path: at }] : [];
     if (had) return compared(at, before[name], value);
     const add: Operation = { op: "add", path: at, value };
-    return typeof value === "object" ? [{ op: "test", path: at, value: null }, add] : [add];
+    return typeof value === "number" ? [add] : [{ op: "test", path: at, value: null }, add];
   });
 }
 
 /** Entries that correspond are compared in place; those between the ones that do are taken out and put in. */
-function comparedLists(path: string, before: readonly unknown[], after: readonly unknown[]): readonly Operation[] {
+function comparedLists(
+  path: string,
+  before: readonly unknown[],
+  after: readonly unknown[],
+): readonly Operation[] {
   const equallyLong = before.length === after.length;
   const shorter = Math.min(before.length, after.length);
   let head = 0;
   while (head < shorter && isAligned(before[head], after[head], equallyLong)) head += 1;
   let tail = 0;
-  while (tail < shorter - head && isAligned(before.at(-1 - tail), after.at(-1 - tail), equallyLong)) tail += 1;
+  while (tail < shorter - head && isAligned(before.at(-1 - tail), after.at(-1 - tail), equallyLong))
+    tail += 1;
 
   const inPlace = before.flatMap((entry, index) => {
     if (index >= head && index < before.length - tail) return [];
@@ -89,7 +103,10 @@ function replacement(
   ];
 }
 
-/** Entries correspond when they are the same, have the same identity, or have none and stand in the same place. */
+/**
+ * Entries correspond when they are the same, have the same identity, or have none and stand in the same
+ * place.
+ */
 function isAligned(before: unknown, after: unknown, equallyLong: boolean): boolean {
   if (isSame(before, after)) return true;
   const one = identityOf(before);

@@ -26,7 +26,15 @@ const classAnnotation = "kubernetes.io/ingress.class";
 /** The nginx ingress controller: a second Ingress beside each stable one, which carries the weight (2.1). */
 export const nginx: Router<NginxRouting> = {
   config: NginxRouting,
-  can: { header: false, mirror: false, experiment: false, verify: false, tcp: false, maxWeight: true, pingPong: false },
+  can: {
+    header: false,
+    mirror: false,
+    experiment: false,
+    verify: false,
+    tcp: false,
+    maxWeight: true,
+    pingPong: false,
+  },
   kinds: () => [ingressKind],
   objects: (config, { namespace, name }) =>
     stableNames(config).flatMap((stable): ObjectRef[] => [
@@ -128,7 +136,10 @@ function canaryRules(stable: KubeObject, { stableService, canaryService }: Wante
     if (!paths.some((path) => serviceOf(path) === stableService)) return [];
     const to = (path: Json): Json => ({
       ...path,
-      backend: { ...fieldsIn(path, "backend"), service: { ...fieldsIn(path, "backend", "service"), name: canaryService } },
+      backend: {
+        ...fieldsIn(path, "backend"),
+        service: { ...fieldsIn(path, "backend", "service"), name: canaryService },
+      },
     });
     return [
       withPaths(
@@ -139,15 +150,25 @@ function canaryRules(stable: KubeObject, { stableService, canaryService }: Wante
   });
 }
 
-/** Creates the canary Ingress, or sets what differs: foreign annotations stay, foreign labels go (trap T-30). */
+/**
+ * Creates the canary Ingress, or sets what differs: foreign annotations stay, foreign labels go (trap T-30).
+ */
 function written(desired: KubeObject, existing: KubeObject | undefined, wanted: Wanted): readonly Effect[] {
   const { name } = desired.metadata;
   const why = `send ${wanted.weight} of ${wanted.max} to ${wanted.canaryService}`;
   if (existing === undefined) {
     const message = `Creating canary ingress \`${name}\` with weight \`${wanted.weight}\``;
-    return [{ do: "create", object: desired, why, event: { type: "Normal", reason: "CreatingCanaryIngress", message } }];
+    return [
+      {
+        do: "create",
+        object: desired,
+        why,
+        event: { type: "Normal", reason: "CreatingCanaryIngress", message },
+      },
+    ];
   }
-  if (!isOurs(existing, wanted)) throw new Problem(`canary ingress \`${name}\` controlled by different object`);
+  if (!isOurs(existing, wanted))
+    throw new Problem(`canary ingress \`${name}\` controlled by different object`);
   const body = mergePatch(compared(existing), {
     metadata: { labels: {}, annotations: annotationsKept(existing, desired, wanted.max) },
     spec: desired["spec"],
@@ -163,7 +184,11 @@ function compared({ metadata, spec }: KubeObject): Json {
 }
 
 /** A total that an earlier maximum left behind becomes the present one. */
-function annotationsKept(existing: KubeObject, desired: KubeObject, max: number): Readonly<Record<string, string>> {
+function annotationsKept(
+  existing: KubeObject,
+  desired: KubeObject,
+  max: number,
+): Readonly<Record<string, string>> {
   const kept = { ...existing.metadata.annotations, ...desired.metadata.annotations };
   const totals = Object.keys(kept).filter((key) => key.endsWith("/canary-weight-total"));
   return { ...kept, ...Object.fromEntries(totals.map((key) => [key, String(max)])) };

@@ -15,11 +15,17 @@ export interface AdditionalDestination {
   readonly serviceName: string;
   readonly podTemplateHash: string;
   readonly weight: number;
-  /** The port of its Service: the one named `http`, else the first. Routers that need one take 8080 when unknown. */
+  /**
+   * The port of its Service: the one named `http`, else the first. Routers that need one take 8080 when
+   * unknown.
+   */
   readonly port?: number | undefined;
 }
 
-/** How traffic should flow: everything a router may need, in one value that says the same until something changes. */
+/**
+ * How traffic should flow: everything a router may need, in one value that says the same until something
+ * changes.
+ */
 export interface Wanted {
   readonly namespace: string;
   /** Name and uid of the Rollout: for managed-by annotations and owner references. */
@@ -27,14 +33,22 @@ export interface Wanted {
   readonly canaryService: string;
   readonly stableService: string;
   /** The pair of services that swap roles, and which of them is stable now. */
-  readonly pingPong?: { readonly ping: string; readonly pong: string; readonly stable: "ping" | "pong" } | undefined;
+  readonly pingPong?:
+    | { readonly ping: string; readonly pong: string; readonly stable: "ping" | "pong" }
+    | undefined;
   /** The canary's share of `max`. */
   readonly weight: number;
   readonly max: number;
   readonly additional: readonly AdditionalDestination[];
-  /** Services of earlier experiments that may still be in the objects; what is not in `additional` is taken out. */
+  /**
+   * Services of earlier experiments that may still be in the objects; what is not in `additional` is taken
+   * out.
+   */
   readonly former: readonly string[];
-  /** A ReplicaSet of either version that is not fully available; undefined while aborting (traffic-cli-ops 2.3.4). */
+  /**
+   * A ReplicaSet of either version that is not fully available; undefined while aborting (traffic-cli-ops
+   * 2.3.4).
+   */
   readonly unready?: string | undefined;
   /** Pod hashes for routers that tell versions apart by label; empty when that ReplicaSet does not exist. */
   readonly canaryHash: string;
@@ -72,7 +86,10 @@ export interface Selected {
   readonly selector: LabelSelector;
 }
 
-/** One traffic router. Pure: it names the objects it reshapes, turns traffic into writes, and reads back what they carry. */
+/**
+ * One traffic router. Pure: it names the objects it reshapes, turns traffic into writes, and reads back what
+ * they carry.
+ */
 export interface Router<Config = unknown> {
   readonly config: z.ZodType<Config>;
   readonly can: Capabilities;
@@ -82,17 +99,26 @@ export interface Router<Config = unknown> {
   objects(config: Config, rollout: RoutedRollout): readonly ObjectRef[];
   /** Objects found by their labels are read too: they stand behind those of `objects()`. */
   selects?(config: Config, rollout: RoutedRollout): readonly Selected[];
-  /** What the objects of `objects()` lead to (the router of a VirtualService); it stands behind all others. */
-  leadsTo?(config: Config, objects: readonly (KubeObject | undefined)[], rollout: RoutedRollout): readonly ObjectRef[];
   /**
-   * The writes that make the objects carry what is wanted; none when they do already (that is how a weight is known
-   * to hold). `objects` are in the order of `objects()`, undefined where missing, then what `selects` and `leadsTo`
-   * brought. Throws `Problem` when it cannot.
+   * What the objects of `objects()` lead to (the router of a VirtualService); it stands behind all others.
+   */
+  leadsTo?(
+    config: Config,
+    objects: readonly (KubeObject | undefined)[],
+    rollout: RoutedRollout,
+  ): readonly ObjectRef[];
+  /**
+   * The writes that make the objects carry what is wanted; none when they do already (that is how a weight is
+   * known to hold). `objects` are in the order of `objects()`, undefined where missing, then what `selects`
+   * and `leadsTo` brought. Throws `Problem` when it cannot.
    */
   route(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): readonly Effect[];
   /** The canary weight that the objects carry now (of `wanted.max`); undefined when that cannot be told. */
   carries(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): number | undefined;
-  /** What is wrong with the referenced objects, as `InvalidSpec` says it (traffic-cli-ops 1.3); nothing when fine. */
+  /**
+   * What is wrong with the referenced objects, as `InvalidSpec` says it (traffic-cli-ops 1.3); nothing when
+   * fine.
+   */
   check?(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): void;
   /** The writes that remove every trace of ours when routing is removed or the Rollout is deleted. */
   clean?(config: Config, objects: readonly (KubeObject | undefined)[], wanted: Wanted): readonly Effect[];

@@ -16,8 +16,8 @@ export interface Shares {
 }
 
 /**
- * The shares of a router whose weights add up to `whole`. With another maximum than that they are scaled, rounded
- * towards stable (trap T-12); nothing is ever negative (trap T-50).
+ * The shares of a router whose weights add up to `whole`. With another maximum than that they are scaled,
+ * rounded towards stable (trap T-12); nothing is ever negative (trap T-50).
  */
 export function sharesOf({ weight, max, additional }: Wanted, whole: number): Shares {
   const scaled = (share: number) => (whole === max ? share : Math.floor((share * whole) / max));

@@ -1,13 +1,18 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import type { GatewayApiRouting } from "../../src/api/gatewayApiRouting.ts";
+import type { Json } from "../../src/api/json.ts";
 import type { KubeObject } from "../../src/api/object.ts";
+import { listIn } from "../../src/traffic/fields.ts";
 import { gatewayApi } from "../../src/traffic/gatewayApi.ts";
 import type { Wanted } from "../../src/traffic/router.ts";
 import { Board, namespace, object, wanted } from "./support.ts";
 
 const v1 = "gateway.networking.k8s.io/v1";
-const both = [{ name: "shop-stable", port: 80 }, { name: "shop-canary", port: 80 }];
+const both = [
+  { name: "shop-stable", port: 80 },
+  { name: "shop-canary", port: 80 },
+];
 const docs = { matches: [{ path: { value: "/docs" } }], backendRefs: [{ name: "docs", port: 80 }] };
 
 function route(rules: readonly object[], kind = "HTTPRoute", metadata: object = {}): KubeObject {
@@ -19,12 +24,15 @@ function board(one: KubeObject | readonly KubeObject[], config: GatewayApiRoutin
   return new Board(gatewayApi, config, "kind" in one ? [one] : one);
 }
 
-function rulesOf(on: { get(kind: string, name: string): KubeObject | undefined }, kind = "HTTPRoute") {
-  return (on.get(kind, "shop")?.["spec"] as { rules: readonly Record<string, unknown>[] }).rules;
+function rulesOf(on: Pick<Board<unknown>, "get">, kind = "HTTPRoute", name = "shop"): readonly Json[] {
+  return listIn(on.get(kind, name), "spec", "rules");
 }
 
 function pair(canary: number, stable: number) {
-  return [{ name: "shop-stable", port: 80, weight: stable }, { name: "shop-canary", port: 80, weight: canary }];
+  return [
+    { name: "shop-stable", port: 80, weight: stable },
+    { name: "shop-canary", port: 80, weight: canary },
+  ];
 }
 
 const mark = { "argo-rollouts.argoproj.io/managed-by-rollouts": "shop-ro" };
@@ -42,8 +50,13 @@ test("setWeight 30 of the reference: both weights and the label in one write, th
   equal(on.carries(wanted()), 30);
 });
 
-test("writes are narrow: they test position and name, and a foreign edit between look and write survives or is seen", () => {
-  const on = board(route([{ backendRefs: pair(10, 90), sessionPersistence: { sessionName: "s" } }, docs], "HTTPRoute", { labels: label, annotations: mark }));
+test("writes are narrow: a foreign edit between look and write survives, or is seen", () => {
+  const on = board(
+    route([{ backendRefs: pair(10, 90), sessionPersistence: { sessionName: "s" } }, docs], "HTTPRoute", {
+      labels: label,
+      annotations: mark,
+    }),
+  );
   const [patch] = on.plan(wanted({ weight: 30 }));
   deepEqual(patch?.do === "patch" && patch.body, [
     { op: "test", path: "/spec/rules/0/backendRefs/0/name", value: "shop-stable" },
@@ -70,7 +83,11 @@ test("the label goes in the write that sets 100/0 (trap T-60), and none is set w
   const off = board(route([{ backendRefs: both }]), { httpRoute: "shop", disableInProgressLabel: true });
   off.settle(wanted({ weight: 30 }));
   equal(off.get("HTTPRoute", "shop")?.metadata.labels, undefined);
-  const other = board(route([{ backendRefs: both }]), { httpRoute: "shop", inProgressLabelKey: "k", inProgressLabelValue: "v" });
+  const other = board(route([{ backendRefs: both }]), {
+    httpRoute: "shop",
+    inProgressLabelKey: "k",
+    inProgressLabelValue: "v",
+  });
   other.settle(wanted({ weight: 30 }));
   deepEqual(other.get("HTTPRoute", "shop")?.metadata.labels, { k: "v" });
 });
@@ -101,9 +118,15 @@ test("a weight out of 1000 is written as it is", () => {
   deepEqual(rulesOf(on), [{ backendRefs: pair(5, 995) }]);
 });
 
-test("rules with only one of the two are left alone: a weight of 0 there would fail all their requests", () => {
-  const stableOnly = { matches: [{ path: { value: "/admin" } }], backendRefs: [{ name: "shop-stable", port: 80 }] };
-  const canaryOnly = { matches: [{ path: { value: "/try" } }], backendRefs: [{ name: "shop-canary", port: 80 }] };
+test("rules with one of the two are left alone: a weight of 0 there would fail all their requests", () => {
+  const stableOnly = {
+    matches: [{ path: { value: "/admin" } }],
+    backendRefs: [{ name: "shop-stable", port: 80 }],
+  };
+  const canaryOnly = {
+    matches: [{ path: { value: "/try" } }],
+    backendRefs: [{ name: "shop-canary", port: 80 }],
+  };
   const on = board(route([stableOnly, { backendRefs: both }, canaryOnly]));
   on.settle(wanted({ weight: 100 }));
   deepEqual(rulesOf(on), [stableOnly, { backendRefs: pair(100, 0) }, canaryOnly]);
@@ -132,7 +155,7 @@ const api = {
   backendRefs: both,
 };
 
-test("the header rule of the reference is added for every rule that splits (trap T-59), and taken away", () => {
+test("the header rule of the reference is added to every rule that splits (T-59), and taken away", () => {
   const on = board(route([api, { backendRefs: both }]));
   const want = wanted({ weight: 20, managed: ["beta"], routes: [beta] });
   equal(on.settle(want).length, 1);
@@ -166,22 +189,30 @@ test("what the API server fills in is no difference, and a rule whose name it dr
   deepEqual(rulesOf(on), [source]);
 });
 
-test("only what is managed goes: a rule by hand to the canary, or another managed route, stays (trap T-61)", () => {
-  const byHand = { matches: [{ path: { type: "PathPrefix", value: "/canary-only" } }], backendRefs: [{ name: "shop-canary", port: 80 }] };
+test("only what is managed goes: rules by hand and other managed routes stay (trap T-61)", () => {
+  const byHand = {
+    matches: [{ path: { type: "PathPrefix", value: "/canary-only" } }],
+    backendRefs: [{ name: "shop-canary", port: 80 }],
+  };
   const gamma = { ...beta, name: "gamma" };
   const on = board(route([{ backendRefs: both }, byHand]));
   on.settle(wanted({ managed: ["beta", "gamma"], routes: [beta, gamma] }));
   on.settle(wanted({ managed: ["beta", "gamma"], routes: [gamma] }));
-  deepEqual(rulesOf(on).map((rule) => rule["name"] ?? "-"), ["-", "-", "gamma"]);
+  deepEqual(
+    rulesOf(on).map((rule) => rule["name"] ?? "-"),
+    ["-", "-", "gamma"],
+  );
   deepEqual(rulesOf(on)[1], byHand);
 });
 
 test("only routes that say so, and the single ones, get header rules", () => {
   const second = { ...route([{ backendRefs: both }]), metadata: { name: "second", namespace } };
-  const on = board([route([{ backendRefs: both }]), second], { httpRoutes: [{ name: "shop" }, { name: "second", useHeaderRoutes: true }] });
+  const on = board([route([{ backendRefs: both }]), second], {
+    httpRoutes: [{ name: "shop" }, { name: "second", useHeaderRoutes: true }],
+  });
   on.settle(wanted({ managed: ["beta"], routes: [beta] }));
   equal(rulesOf(on).length, 1);
-  equal((on.get("HTTPRoute", "second")?.["spec"] as { rules: unknown[] }).rules.length, 2);
+  equal(rulesOf(on, "HTTPRoute", "second").length, 2);
 });
 
 const values: [name: string, value: object, want: object][] = [
@@ -192,23 +223,40 @@ const values: [name: string, value: object, want: object][] = [
 for (const [name, headerValue, want] of values) {
   test(`headers match by ${name}, and all of them must (trap T-35)`, () => {
     const on = board(route([{ backendRefs: both }], "GRPCRoute"), { grpcRoute: "shop" });
-    const match = [{ headerName: "a", headerValue }, { headerName: "b", headerValue: { exact: "2" } }];
+    const match = [
+      { headerName: "a", headerValue },
+      { headerName: "b", headerValue: { exact: "2" } },
+    ];
     on.settle(wanted({ managed: ["r"], routes: [{ name: "r", header: { match } }] }));
     deepEqual(rulesOf(on, "GRPCRoute")[1]?.["matches"], [
-      { headers: [{ name: "a", ...want }, { name: "b", type: "Exact", value: "2" }] },
+      {
+        headers: [
+          { name: "a", ...want },
+          { name: "b", type: "Exact", value: "2" },
+        ],
+      },
     ]);
   });
 }
 
 test("a mirror rule splits like its source, and its weights follow", () => {
-  const shadow = { name: "shadow", mirror: { match: [{ method: { exact: "GET" }, path: { prefix: "/api/v1" } }, { path: { exact: "/other" } }], percentage: 35 } };
+  const shadow = {
+    name: "shadow",
+    mirror: {
+      match: [{ method: { exact: "GET" }, path: { prefix: "/api/v1" } }, { path: { exact: "/other" } }],
+      percentage: 35,
+    },
+  };
   const on = board(route([api]));
   const want: Partial<Wanted> = { managed: ["shadow"], routes: [shadow] };
   on.settle(wanted({ ...want, weight: 20 }));
   deepEqual(rulesOf(on)[1], {
     name: "shadow",
     matches: [{ path: { type: "PathPrefix", value: "/api/v1" }, method: "GET" }],
-    filters: [...api.filters, { type: "RequestMirror", requestMirror: { backendRef: canaryRef, percent: 35 } }],
+    filters: [
+      ...api.filters,
+      { type: "RequestMirror", requestMirror: { backendRef: canaryRef, percent: 35 } },
+    ],
     backendRefs: pair(20, 80),
   });
   on.settle(wanted({ ...want, weight: 40 }));
@@ -219,15 +267,27 @@ test("a mirror rule splits like its source, and its weights follow", () => {
 });
 
 test("ping-pong services take the roles that they have now", () => {
-  const refs = [{ name: "p1", port: 80 }, { name: "p2", port: 80 }];
+  const refs = [
+    { name: "p1", port: 80 },
+    { name: "p2", port: 80 },
+  ];
   const on = board(route([{ backendRefs: refs }]));
   const pingPong = { ping: "p1", pong: "p2", stable: "ping" } as const;
   on.settle(wanted({ canaryService: "", stableService: "", pingPong, weight: 25 }));
-  deepEqual(rulesOf(on), [{ backendRefs: [{ name: "p1", port: 80, weight: 75 }, { name: "p2", port: 80, weight: 25 }] }]);
+  deepEqual(rulesOf(on), [
+    {
+      backendRefs: [
+        { name: "p1", port: 80, weight: 75 },
+        { name: "p2", port: 80, weight: 25 },
+      ],
+    },
+  ]);
 });
 
 test("two Rollouts can share a route: both names are noted, and only one's goes", () => {
-  const on = board(route([{ backendRefs: both }], "HTTPRoute", { annotations: { [Object.keys(mark)[0] ?? ""]: "other" } }));
+  const on = board(
+    route([{ backendRefs: both }], "HTTPRoute", { annotations: { [Object.keys(mark)[0] ?? ""]: "other" } }),
+  );
   on.settle(wanted({ weight: 30 }));
   equal(Object.values(on.get("HTTPRoute", "shop")?.metadata.annotations ?? {})[0], "other,shop-ro");
   for (const effect of on.clean(wanted({ weight: 30 }))) on.apply(effect);
@@ -238,7 +298,10 @@ test("cleaning up: everything to stable, no label, no mark, no rules of ours", (
   const on = board(route([{ backendRefs: both }]));
   on.settle(wanted({ weight: 30, managed: ["beta"], routes: [beta], additional: [experiment] }));
   for (const effect of on.clean(wanted({ managed: ["beta"], former: ["exp-a"] }))) on.apply(effect);
-  deepEqual(on.get("HTTPRoute", "shop"), route([{ backendRefs: pair(0, 100) }], "HTTPRoute", { labels: {}, annotations: {} }));
+  deepEqual(
+    on.get("HTTPRoute", "shop"),
+    route([{ backendRefs: pair(0, 100) }], "HTTPRoute", { labels: {}, annotations: {} }),
+  );
   deepEqual(on.clean(wanted({ managed: ["beta"], former: ["exp-a"] })), []);
 });
 
@@ -247,11 +310,22 @@ const refused: [name: string, one: KubeObject[], config: GatewayApiRouting, mess
     "nothing configured",
     [],
     {},
-    "No routes configured. At least one of 'httpRoutes', 'grpcRoutes', 'tcpRoutes', 'tlsRoutes', 'httpRoute', 'grpcRoute', 'tcpRoute' or 'tlsRoute' must be set",
+    "No routes configured. At least one of 'httpRoutes', 'grpcRoutes', 'tcpRoutes', 'tlsRoutes', " +
+      "'httpRoute', 'grpcRoute', 'tcpRoute' or 'tlsRoute' must be set",
   ],
   ["a missing route", [], { httpRoute: "x" }, 'httproutes.gateway.networking.k8s.io "x" not found'],
-  ["neither service (trap T-63)", [route([docs])], { httpRoute: "shop" }, "backendRef was not found in httpRoute"],
-  ["neither service, TCP", [route([docs], "TCPRoute")], { tcpRoute: "shop" }, "backendRef list was not found in tcpRoute"],
+  [
+    "neither service (trap T-63)",
+    [route([docs])],
+    { httpRoute: "shop" },
+    "backendRef was not found in httpRoute",
+  ],
+  [
+    "neither service, TCP",
+    [route([docs], "TCPRoute")],
+    { tcpRoute: "shop" },
+    "backendRef list was not found in tcpRoute",
+  ],
   [
     "more rules than the CRDs accept",
     [route(Array.from({ length: 9 }, () => ({ backendRefs: both })))],
@@ -260,5 +334,6 @@ const refused: [name: string, one: KubeObject[], config: GatewayApiRouting, mess
   ],
 ];
 for (const [name, one, config, message] of refused) {
-  test(`refused: ${name}`, () => throws(() => board(one, config).plan(wanted({ managed: ["beta"], routes: [beta] })), { message }));
+  test(`refused: ${name}`, () =>
+    throws(() => board(one, config).plan(wanted({ managed: ["beta"], routes: [beta] })), { message }));
 }

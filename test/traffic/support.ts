@@ -1,14 +1,14 @@
 import type { KubeObject, ObjectRef } from "../../src/api/object.ts";
 import { refText } from "../../src/api/object.ts";
-import { type Effect, targetOf } from "../../src/reconcile/effect.ts";
-import type { Router, Wanted } from "../../src/traffic/router.ts";
+import { type Effect, type Patch, targetOf } from "../../src/reconcile/effect.ts";
 import { jsonPatched } from "../../src/sim/patch/jsonPatch.ts";
 import { mergePatched } from "../../src/sim/patch/mergePatch.ts";
+import type { Router, Wanted } from "../../src/traffic/router.ts";
 
 export const uid = "5e1f";
 export const namespace = "prod";
 
-/** What is wanted of `shop-ro`, which has the Services `shop-canary` and `shop-stable`; a case states what differs. */
+/** What is wanted of `shop-ro` with Services `shop-canary` and `shop-stable`; a case states what differs. */
 export function wanted(more: Partial<Wanted> = {}): Wanted {
   return {
     namespace,
@@ -28,7 +28,13 @@ export function wanted(more: Partial<Wanted> = {}): Wanted {
 }
 
 /** An object of the namespace. */
-export function object(apiVersion: string, kind: string, name: string, more: object = {}, metadata: object = {}): KubeObject {
+export function object(
+  apiVersion: string,
+  kind: string,
+  name: string,
+  more: object = {},
+  metadata: object = {},
+): KubeObject {
   return { apiVersion, kind, metadata: { name, namespace, ...metadata }, ...more };
 }
 
@@ -57,14 +63,21 @@ export class Board<Config> {
   /** The object that the router asked for at this place. */
   seen(want: Wanted = wanted()): readonly (KubeObject | undefined)[] {
     const rollout = { ...want.rollout, ...want };
-    const rolloutOf = { namespace: want.namespace, name: rollout.rollout.name, stableService: want.stableService, managed: want.managed };
+    const rolloutOf = {
+      namespace: want.namespace,
+      name: rollout.rollout.name,
+      stableService: want.stableService,
+      managed: want.managed,
+    };
     const at = (ref: ObjectRef) => this.#objects.get(refText(ref));
     const found = this.#router.objects(this.#config, rolloutOf).map(at);
     const selected = (this.#router.selects?.(this.#config, rolloutOf) ?? []).flatMap(({ kind, selector }) =>
       this.all().filter(
         (one) =>
           one.kind === kind.kind &&
-          Object.entries(selector.matchLabels ?? {}).every(([name, value]) => one.metadata.labels?.[name] === value),
+          Object.entries(selector.matchLabels ?? {}).every(
+            ([name, value]) => one.metadata.labels?.[name] === value,
+          ),
       ),
     );
     const first = [...found, ...selected];
@@ -108,12 +121,19 @@ export class Board<Config> {
   }
 
   apply(effect: Effect): void {
-    if (effect.do === "create") return this.put(effect.object);
-    if (effect.do === "delete") return this.delete(effect.ref);
-    if (effect.do === "evict") throw new Error("routers evict nothing");
+    if (effect.do === "create") this.put(effect.object);
+    else if (effect.do === "delete") this.delete(effect.ref);
+    else if (effect.do === "patch") this.#patch(effect);
+    else throw new Error("routers evict nothing");
+  }
+
+  #patch(effect: Patch): void {
     const before = this.#objects.get(refText(effect.ref));
     if (before === undefined) throw new Error(`404 ${refText(effect.ref)}`);
-    const after = effect.type === "json" ? jsonPatched(before, effect.body) : mergePatched(before, effect.body as object as never);
+    const after =
+      effect.type === "json"
+        ? jsonPatched(before, effect.body)
+        : mergePatched(before, effect.body as object as never);
     this.put(after as KubeObject);
   }
 }
