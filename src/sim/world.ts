@@ -1,6 +1,7 @@
 import type { KindRef, KubeObject, ObjectRef } from "../api/object.ts";
-import { type Instant, instant } from "../api/time.ts";
+import { type Instant, instant, later, type Millis } from "../api/time.ts";
 import type { EventNote } from "../reconcile/effect.ts";
+import type { Kind } from "../reconcile/kind.ts";
 import type { Measure } from "../reconcile/measure.ts";
 import type { Outcome, Plan } from "../reconcile/plan.ts";
 import { ApiError, type Client, type Witness } from "../reconcile/ports.ts";
@@ -22,6 +23,8 @@ export interface WorldOptions {
   /** The first instant. Default 2024-01-01T00:00:00Z. */
   readonly start?: Instant | undefined;
   readonly node?: string | undefined;
+  /** Stands in for the kinds of the controller: tests look into their decisions. */
+  readonly kinds?: ((kinds: readonly Kind[]) => readonly Kind[]) | undefined;
   /** Told of every plan of the controller. */
   readonly witness?: Witness | undefined;
   /** What stands between the controller and the cluster: faults are injected here. */
@@ -56,8 +59,8 @@ export class World {
   readonly #options: WorldOptions;
   readonly #builtIns: Process;
   #controller: Process | undefined;
-  /** How many requests wait for virtual time to pass. */
-  sleeping = 0;
+  /** How many requests wait for time to pass. */
+  #sleeping = 0;
 
   constructor(options: WorldOptions) {
     const { definitions, pods, node, start = instant("2024-01-01T00:00:00Z") } = options;
@@ -83,14 +86,17 @@ export class World {
     const alive = { is: true };
     const mortal = mortalClient(this.cluster.client(), () => alive.is);
     const ways = this.#options.disturb?.(this, mortal, source) ?? { client: mortal, source };
+    const { measure, kinds = (all) => all } = this.#options;
+    const table = controllerKinds(measure);
     const controller = new Process({
       ...ways,
       clock: this.clock,
-      ...controllerKinds(this.#options.measure),
+      shapes: table.shapes,
+      kinds: kinds(table.kinds),
       recorder: { record: (about, note) => void this.events.push({ at: this.clock.now(), about, note }) },
       witness: {
-        reconciled: (...seen) => this.#reconciled(...seen),
-        failed: (...failure) => this.#failed(...failure),
+        reconciled: (...seen) => alive.is && this.#reconciled(...seen),
+        failed: (...failure) => alive.is && this.#failed(...failure),
       },
     });
     this.#controller = controller;
@@ -112,6 +118,13 @@ export class World {
   /** Has the model look at all pods again: their fates have changed. */
   wakePods(): void {
     this.#builtIns.wakeAll({ apiVersion: "v1", kind: "Pod" });
+  }
+
+  /** Resolves when so much time has passed; meanwhile the world counts as settled. */
+  async sleep(span: Millis): Promise<void> {
+    this.#sleeping += 1;
+    await new Promise<void>((resolve) => this.clock.at(later(this.clock.now(), span), resolve));
+    this.#sleeping -= 1;
   }
 
   /** Lets everything happen that needs no time. */
@@ -144,7 +157,7 @@ export class World {
   }
 
   #isQuiet(): boolean {
-    if (this.sleeping > 0) return true;
+    if (this.#sleeping > 0) return true;
     return this.#builtIns.idle && (this.#controller?.idle ?? true);
   }
 
