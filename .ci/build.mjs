@@ -1,5 +1,9 @@
-// Bundles the controller into one file for the image: node --max-semi-space-size=2 dist/main.mjs
+// Bundles the controller for the image: node --max-semi-space-size=2 dist/main.mjs
+// What is only loaded when needed (HTTP for metric providers, the regular expression engine) stands in files beside it,
+// because V8 needs memory for every byte of a file that it reads.
 // Usage: node .ci/build.mjs [--minify] [--sizes]
+import { rm } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -7,7 +11,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const options = new Set(process.argv.slice(2));
 
 /** CommonJS packages ask for built-in modules by `require`, which modules do not have. */
-const banner = { js: 'import { createRequire as _cr } from "node:module"; const require = _cr(import.meta.url);' };
+const banner = {
+  js: 'import { createRequire as _cr } from "node:module"; const require = _cr(import.meta.url);',
+};
 
 /**
  * Nothing in these packages does anything by being imported, so what is not used can go: of the Kubernetes client only
@@ -19,10 +25,86 @@ const pure = /node_modules\/(@kubernetes\/client-node|openid-client|oauth4webapi
 const noUndici = {
   name: "no undici",
   setup(bundle) {
-    bundle.onResolve({ filter: /^undici$/ }, () => ({ path: "undici", namespace: "nothing", sideEffects: false }));
-    bundle.onLoad({ filter: /./, namespace: "nothing" }, () => ({
-      contents: "export class Agent {} export class ProxyAgent {} export const fetch = globalThis.fetch;",
+    bundle.onResolve({ filter: /^undici$/ }, () => ({
+      path: "undici",
+      namespace: "nothing",
+      sideEffects: false,
     }));
+    bundle.onLoad({ filter: /./, namespace: "nothing" }, () => ({
+      contents:
+        "export class Agent {} export class ProxyAgent {} export const fetch = (...request) => globalThis.fetch(...request);",
+    }));
+  },
+};
+
+/**
+ * An `import` of a built-in module is carried out when the bundle starts, even in a package that is loaded later or
+ * never, and it reads every export: that of node:http then loads all of fetch. As a `require` it waits until it is
+ * reached and costs nothing else. Together 10 MB.
+ */
+const lateBuiltIns = {
+  name: "late built-ins",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^[a-z0-9_/:]+$/ }, ({ path, namespace }) =>
+      namespace === "file" && isBuiltin(path) ? { path, namespace: "built-in" } : undefined,
+    );
+    bundle.onLoad({ filter: /./, namespace: "built-in" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+    bundle.onResolve({ filter: /./, namespace: "built-in" }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** The errors of zod in fifty languages, which come with every `import { z }`. */
+const english = {
+  name: "english",
+  setup(bundle) {
+    bundle.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+      resolveDir: `${root}node_modules/zod/v4/locales`,
+    }));
+  },
+};
+
+/**
+ * Needed by few: for proxies and credential plugins named in the kubeconfig. Each export becomes a stand-in that loads
+ * the real one when it is called.
+ */
+const few = new Map([
+  ["jsonpath-plus", ["JSONPath"]],
+  ["socks", ["SocksClient"]],
+  ["socks-proxy-agent", ["SocksProxyAgent"]],
+  ["hpagent", ["HttpProxyAgent", "HttpsProxyAgent"]],
+]);
+
+const standIns = {
+  name: "stand-ins",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^[a-z-]+$/ }, ({ path, importer }) =>
+      few.has(path) && importer.includes("client-node") ? { path, namespace: "stand-in" } : undefined,
+    );
+    bundle.onLoad({ filter: /./, namespace: "stand-in" }, ({ path }) => ({
+      resolveDir: root,
+      contents: few
+        .get(path)
+        .map((name) => standIn(name, `require("${path}").${name}`))
+        .join("\n"),
+    }));
+  },
+};
+
+function standIn(name, real) {
+  const called = `new.target ? Reflect.construct(${real}, given) : ${real}(...given)`;
+  return `exports.${name} = function (...given) { return ${called}; };`;
+}
+
+/** The regular expression engine is asked for by `require` when a condition needs it. */
+const engineApart = {
+  name: "engine apart",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^re2js$/ }, ({ kind }) =>
+      kind === "require-call" ? { path: "./re2js.cjs", external: true } : undefined,
+    );
   },
 };
 
@@ -38,28 +120,37 @@ const lean = {
   },
 };
 
-const { metafile } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ["src/main.ts"],
-  outfile: "dist/main.mjs",
   bundle: true,
   platform: "node",
   target: "node24",
-  format: "esm",
   minify: options.has("--minify"),
   keepNames: true,
   legalComments: "none",
-  metafile: true,
   logLevel: "warning",
+};
+await rm(`${root}dist`, { recursive: true, force: true });
+await build({ ...common, entryPoints: ["re2js"], outfile: "dist/re2js.cjs", format: "cjs" });
+const { metafile } = await build({
+  ...common,
+  entryPoints: ["src/main.ts"],
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
+  format: "esm",
+  splitting: true,
+  metafile: true,
   banner,
-  plugins: [noUndici, lean],
+  plugins: [noUndici, engineApart, lateBuiltIns, standIns, english, lean],
 });
 
 if (options.has("--sizes")) {
   const sizes = new Map();
   for (const [path, { bytesInOutput }] of Object.entries(metafile.outputs["dist/main.mjs"].inputs)) {
-    const [, name = path.split("/").slice(0, 2).join("/")] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
+    const [, name = path.split("/").slice(0, 2).join("/")] =
+      /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
     sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
   }
-  for (const [name, bytes] of [...sizes].sort(([, a], [, b]) => b - a)) console.log(String(bytes).padStart(9), name);
+  for (const [name, bytes] of [...sizes].sort(([, a], [, b]) => b - a))
+    console.log(String(bytes).padStart(9), name);
 }

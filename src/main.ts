@@ -1,3 +1,4 @@
+import about from "../package.json" with { type: "json" };
 import { readFlags } from "./controller/flags.ts";
 import { namesMetric, tableOf } from "./controller/kinds.ts";
 import { controllerNamespace, startController } from "./controller/start.ts";
@@ -5,7 +6,6 @@ import { wallClock } from "./controller/wallClock.ts";
 import { accessOf } from "./kube/access.ts";
 import { loadConfig } from "./kube/config.ts";
 import { createLog } from "./telemetry/log.ts";
-import about from "../package.json" with { type: "json" };
 
 const build = { version: about.version, commit: process.env["LOTSE_COMMIT"] ?? "unknown" };
 const line = readFlags(process.argv.slice(2), build.version);
@@ -37,7 +37,10 @@ async function main(flags: Extract<typeof line, { is: "run" }>["flags"]): Promis
     }
     return await controller.ended;
   } catch (error) {
-    log.error({ error: error instanceof Error ? error.message : String(error) }, "The controller cannot start");
+    log.error(
+      { error: error instanceof Error ? error.message : String(error) },
+      "The controller cannot start",
+    );
     return 1;
   }
 }

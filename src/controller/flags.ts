@@ -71,7 +71,9 @@ export function readFlags(args: readonly string[], version: string): CommandLine
     }
     const { leaderElectionLeaseDuration: lease, leaderElectionRenewDeadline: deadline } = flags;
     if (!(lease > deadline && deadline > 1.2 * flags.leaderElectionRetryPeriod)) {
-      throw new InvalidArgumentError("the lease duration must exceed the renew deadline, and that 1.2 retry periods");
+      throw new InvalidArgumentError(
+        "the lease duration must exceed the renew deadline, and that 1.2 retry periods",
+      );
     }
     return { is: "run", flags };
   } catch (error) {
@@ -86,7 +88,11 @@ function commandOf(version: string): Command {
     .description("A progressive-delivery controller for Kubernetes.")
     .version(version, "--version", "print the version")
     .allowExcessArguments(false)
-    .option("--instance-id <id>", "look after the objects that carry this instance id, instead of those without", "")
+    .option(
+      "--instance-id <id>",
+      "look after the objects that carry this instance id, instead of those without",
+      "",
+    )
     .option("--rollout-resync <seconds>", "look at everything again after this time", count, 900)
     .option("--rollout-threads <n>", "rollouts worked on at a time", positive, 10)
     .option("--analysis-threads <n>", "analysis runs worked on at a time", positive, 30)
@@ -98,7 +104,9 @@ function commandOf(version: string): Command {
 }
 
 function addKubeconfig(command: Command): void {
-  command.addOption(bool("--namespaced", "watch one namespace only: that of -n, of the context or of the pod").default(false));
+  command.addOption(
+    bool("--namespaced", "watch one namespace only: that of -n, of the context or of the pod").default(false),
+  );
   command
     .option("-n, --namespace <name>", "the namespace for --namespaced")
     .option("--kubeconfig <file>", "the kubeconfig; else $KUBECONFIG, ~/.kube/config or the service account")
@@ -125,10 +133,24 @@ function addProcess(command: Command): void {
     .addOption(new Option("--metricsport <port>", "deprecated: --metricsPort").argParser(port).hideHelp())
     .option("--healthzPort <port>", "the port of /healthz", port, 8080)
     .addOption(bool("--leader-elect", "only one of several processes works").default(true))
-    .option("--leader-election-lease-duration <duration>", "how long others wait for a silent leader", span, span("15s"))
-    .option("--leader-election-renew-deadline <duration>", "how long the leader tries to renew", span, span("10s"))
+    .option(
+      "--leader-election-lease-duration <duration>",
+      "how long others wait for a silent leader",
+      span,
+      span("15s"),
+    )
+    .option(
+      "--leader-election-renew-deadline <duration>",
+      "how long the leader tries to renew",
+      span,
+      span("10s"),
+    )
     .option("--leader-election-retry-period <duration>", "the time between two tries", span, span("2s"))
-    .addOption(bool("--self-service-notification-enabled", "read notification settings of each namespace too").default(false));
+    .addOption(
+      bool("--self-service-notification-enabled", "read notification settings of each namespace too").default(
+        false,
+      ),
+    );
 }
 
 function addRouting(command: Command): void {
@@ -137,7 +159,11 @@ function addRouting(command: Command): void {
     .option("--nginx-ingress-classes <class>", "ingress classes of nginx; repeatable", gathered)
     .addOption(bool("--aws-verify-target-group", "verify the weights of AWS target groups").default(false))
     .addOption(bool("--alb-verify-weight", "deprecated: --aws-verify-target-group").hideHelp())
-    .option("--aws-target-group-binding-api-version <version>", "of TargetGroupBinding", "elbv2.k8s.aws/v1beta1")
+    .option(
+      "--aws-target-group-binding-api-version <version>",
+      "of TargetGroupBinding",
+      "elbv2.k8s.aws/v1beta1",
+    )
     .option("--alb-tag-key-resource-id <key>", "the tag of AWS resources", "ingress.k8s.aws/resource")
     .option("--istio-api-version <version>", "of VirtualService and DestinationRule", "v1alpha3")
     .option("--ingress-api-version <version>", "of Ingress", "")
@@ -150,8 +176,12 @@ function addRouting(command: Command): void {
 
 function flagsOf(command: Command): Flags {
   const { metricsport, albVerifyWeight, ...rest } = command.opts<Record<string, unknown>>();
-  const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === "cli");
-  const ignored = given.filter((option) => meaningless.includes(option.flags)).map((option) => option.long ?? "");
+  const given = command.options.filter(
+    (option) => command.getOptionValueSource(option.attributeName()) === "cli",
+  );
+  const ignored = given
+    .filter((option) => meaningless.includes(option.flags))
+    .map((option) => option.long ?? "");
   return {
     ...rest,
     metricsPort: metricsport ?? rest["metricsPort"],
@@ -182,7 +212,8 @@ function positive(text: string): number {
 }
 
 function port(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("It is a port: 0 to 65535.");
+  if (!/^\d+$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError("It is a port: 0 to 65535.");
   return Number(text);
 }
 
@@ -190,7 +221,8 @@ function span(text: string): Millis {
   try {
     return duration(text);
   } catch (error) {
-    if (error instanceof Problem) throw new InvalidArgumentError(`It is a duration such as 15s (${error.message}).`);
+    if (error instanceof Problem)
+      throw new InvalidArgumentError(`It is a duration such as 15s (${error.message}).`);
     throw error;
   }
 }

@@ -43,13 +43,24 @@ export class Leading {
     this.#events = new EventRecorder({ client, log });
     const recorder: Recorder = loggedRecorder(log, metrics.recorder(this.#events));
     const witness = witnesses(logWitness(log), metrics.witness);
-    this.#watches = new Watches(table, this.#cache, scope, parts, (index, key) => this.#loops[index]?.[1].wake(key));
+    this.#watches = new Watches(table, this.#cache, scope, parts, (index, key) =>
+      this.#loops[index]?.[1].wake(key),
+    );
     this.#loops = table.kinds.map(({ kind, workers, farewell }) => {
       this.#cache.subscribe(kind.of, (_, old, next) => {
         metrics.changed(kind.name, old, next);
-        if (farewell !== undefined && old !== undefined && next === undefined) recorder.record(old, farewell(old));
+        if (farewell !== undefined && old !== undefined && next === undefined)
+          recorder.record(old, farewell(old));
       });
-      const loop = startLoop({ kind, ports: { clock, client }, cache: this.#cache, recorder, witness, workers, paused: true });
+      const loop = startLoop({
+        kind,
+        ports: { clock, client },
+        cache: this.#cache,
+        recorder,
+        witness,
+        workers,
+        paused: true,
+      });
       return [kind.name, loop] as const;
     });
     metrics.lead(this.#cache, () => this.#loops.map(([name, loop]) => [name, loop.counts] as const));

@@ -11,8 +11,8 @@ import type { Client, Clock } from "../reconcile/ports.ts";
 import { serveHealth } from "../server/health.ts";
 import { serveMetrics } from "../server/metrics.ts";
 import type { Served } from "../server/serve.ts";
-import { Metrics } from "../telemetry/metrics.ts";
 import type { NameMatch } from "../telemetry/analysisMetrics.ts";
+import { Metrics } from "../telemetry/metrics.ts";
 import type { Build } from "../telemetry/processMetrics.ts";
 import { fenced } from "./fence.ts";
 import type { Flags } from "./flags.ts";
@@ -74,7 +74,10 @@ export async function startController(options: ControllerOptions): Promise<Contr
   return { ended, ports: { metrics: scrape.port, healthz: healthz.port }, stop: () => stopping.resolve() };
 }
 
-async function serveBoth(flags: Flags, metrics: Metrics): Promise<readonly [healthz: Served, metrics: Served]> {
+async function serveBoth(
+  flags: Flags,
+  metrics: Metrics,
+): Promise<readonly [healthz: Served, metrics: Served]> {
   const healthz = await serveHealth(flags.healthzPort);
   try {
     return [healthz, await serveMetrics(flags.metricsPort, () => metrics.text())];
@@ -96,7 +99,8 @@ async function run(options: ControllerOptions, { metrics, transport, stopping }:
   const discovery = new Discovery(transport);
   const election = await electionOf(options, transport, discovery);
   const asked = stopping.then(() => "stop" as const);
-  const won = election === undefined ? "won" : await Promise.race([asked, election.won().then(() => "won" as const)]);
+  const won =
+    election === undefined ? "won" : await Promise.race([asked, election.won().then(() => "won" as const)]);
   if (won === "stop") {
     await election?.release();
     return 0;
@@ -158,7 +162,10 @@ async function leaseNamespace({ namespace, log }: ControllerOptions, client: Cli
   } catch {
     return own; // it may not be asked for: the lease itself tells what is wrong
   }
-  log.warn({ missing: own, namespace }, "The controller's namespace does not exist: the lease is in another one");
+  log.warn(
+    { missing: own, namespace },
+    "The controller's namespace does not exist: the lease is in another one",
+  );
   return namespace;
 }
 

@@ -60,7 +60,8 @@ export class Watches {
       this.#unsubscribe.push(
         cache.subscribe(kind.of, (_, old, next) => {
           const user = next ?? old;
-          if (user !== undefined) this.#use(`${kind.name} ${keyOf(user)}`, next === undefined ? [] : usedBy(kind, next));
+          if (user !== undefined)
+            this.#use(`${kind.name} ${keyOf(user)}`, next === undefined ? [] : usedBy(kind, next));
         }),
       );
     }
@@ -72,9 +73,14 @@ export class Watches {
    */
   async start(): Promise<boolean> {
     const always = this.#table.shapes.filter((shape) => shape.always);
-    for (const kind of [...this.#table.kinds.map((each) => each.kind.of), ...always.map((shape) => shape.kind)]) {
+    for (const kind of [
+      ...this.#table.kinds.map((each) => each.kind.of),
+      ...always.map((shape) => shape.kind),
+    ]) {
       const text = kindText(kind);
-      const isCluster = this.#table.shapes.some((shape) => shape.scope === "cluster" && kindText(shape.kind) === text);
+      const isCluster = this.#table.shapes.some(
+        (shape) => shape.scope === "cluster" && kindText(shape.kind) === text,
+      );
       if (this.#always.has(text)) continue;
       if (isCluster && this.#scope.namespace !== undefined) this.#cache.replaceAll(kind, []);
       else this.#always.set(text, this.#watch(kind));
@@ -84,7 +90,10 @@ export class Watches {
       if (waiting.length === 0) return true;
       if (performance.now() - saidAt < sayEvery) continue;
       saidAt = performance.now();
-      this.#parts.log.warn({ kinds: waiting.map(([text]) => text) }, "Still waiting for informer caches to sync");
+      this.#parts.log.warn(
+        { kinds: waiting.map(([text]) => text) },
+        "Still waiting for informer caches to sync",
+      );
     }
     return false;
   }
@@ -139,7 +148,9 @@ export class Watches {
     const shape = this.#table.shapes.find((one) => kindText(one.kind) === kindText(kind));
     const instance = instanceId === "" ? `!${label.instanceId}` : `${label.instanceId}=${instanceId}`;
     const isOurs = kind.apiVersion.startsWith(`${group}/`);
-    const selectors = [shape?.labelSelector, isOurs ? instance : undefined].filter((text) => text !== undefined);
+    const selectors = [shape?.labelSelector, isOurs ? instance : undefined].filter(
+      (text) => text !== undefined,
+    );
     return { namespace, labelSelector: selectors.length === 0 ? undefined : selectors.join(",") };
   }
 }

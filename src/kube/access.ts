@@ -1,6 +1,6 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent, type AgentOptions, type RequestOptions } from "node:https";
+import { type AgentOptions, Agent as HttpsAgent, type RequestOptions } from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
 
 /** What `KubeConfig` is asked for. */
 export type Credentials = Pick<KubeConfig, "applyToHTTPSOptions" | "getCurrentCluster">;
@@ -73,7 +73,8 @@ export function accessOf(config: Credentials, now: () => number = () => performa
 /** `KubeConfig` refuses plain http servers unless told not to verify; there is nothing to verify on them. */
 async function applied(config: Credentials, options: RequestOptions): Promise<void> {
   const cluster = config.getCurrentCluster();
-  if (cluster?.server.startsWith("http:") && !cluster.skipTLSVerify) Object.assign(cluster, { skipTLSVerify: true });
+  if (cluster?.server.startsWith("http:") && !cluster.skipTLSVerify)
+    Object.assign(cluster, { skipTLSVerify: true });
   await config.applyToHTTPSOptions(options);
 }
 

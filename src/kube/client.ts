@@ -1,7 +1,13 @@
 import type { KindRef, KubeObject, ObjectRef } from "../api/object.ts";
 import { refOf } from "../api/object.ts";
 import type { PatchType } from "../reconcile/effect.ts";
-import { ApiError, type Client, type DeleteRequest, type PatchRequest, type Selection } from "../reconcile/ports.ts";
+import {
+  ApiError,
+  type Client,
+  type DeleteRequest,
+  type PatchRequest,
+  type Selection,
+} from "../reconcile/ports.ts";
 import type { Discovery } from "./discovery.ts";
 import { kindIsGone } from "./status.ts";
 import type { About, Reply, Request, Transport } from "./transport.ts";
@@ -34,7 +40,11 @@ export function clientOf(transport: Transport, discovery: Discovery, { urgent = 
   return {
     async get(ref) {
       try {
-        const { json } = await ask(ref, { method: "GET", path: await discovery.pathOf(ref), about: about("Get", ref) });
+        const { json } = await ask(ref, {
+          method: "GET",
+          path: await discovery.pathOf(ref),
+          about: about("Get", ref),
+        });
         return json as KubeObject;
       } catch (error) {
         if (error instanceof ApiError && error.code === 404) return undefined;
@@ -55,14 +65,26 @@ export function clientOf(transport: Transport, discovery: Discovery, { urgent = 
     async create(object, { dryRun = false } = {}) {
       const path = await discovery.collectionOf(object, object.metadata.namespace);
       const query = { fieldManager, ...(dryRun ? { dryRun: "All" } : {}) };
-      const request: Request = { method: "POST", path, query, body: object, about: about("Create", refOf(object)) };
+      const request: Request = {
+        method: "POST",
+        path,
+        query,
+        body: object,
+        about: about("Create", refOf(object)),
+      };
       return (await ask(object, request)).json as KubeObject;
     },
 
     async replace(object, subresource) {
       const path = withSubresource(await discovery.pathOf(refOf(object)), subresource);
       const query = { fieldManager };
-      const request: Request = { method: "PUT", path, query, body: object, about: about("Update", refOf(object)) };
+      const request: Request = {
+        method: "PUT",
+        path,
+        query,
+        body: object,
+        about: about("Update", refOf(object)),
+      };
       return (await ask(object, request)).json as KubeObject;
     },
 
@@ -70,7 +92,14 @@ export function clientOf(transport: Transport, discovery: Discovery, { urgent = 
       const path = withSubresource(await discovery.pathOf(ref), subresource);
       const contentType = contentTypes[type];
       const query = { fieldManager };
-      const request: Request = { method: "PATCH", path, query, body, contentType, about: about("Patch", ref) };
+      const request: Request = {
+        method: "PATCH",
+        path,
+        query,
+        body,
+        contentType,
+        about: about("Patch", ref),
+      };
       return (await ask(ref, request)).json as KubeObject;
     },
 
@@ -89,7 +118,11 @@ export function clientOf(transport: Transport, discovery: Discovery, { urgent = 
 
     async evict(ref) {
       const { name, namespace } = ref;
-      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, ...(namespace ? { namespace } : {}) } };
+      const body = {
+        apiVersion: "policy/v1",
+        kind: "Eviction",
+        metadata: { name, ...(namespace ? { namespace } : {}) },
+      };
       const path = `${await discovery.pathOf(ref)}/eviction`;
       await ask(ref, { method: "POST", path, body, retry: false, about: about("Create", ref) });
     },

@@ -35,7 +35,8 @@ export function loadConfig(options: ConfigOptions): Configured {
 
   const name = loaded.getCurrentContext();
   const context: Context | null = loaded.getContextObject(name);
-  if (options.context && context === null) throw new Error(`the kubeconfig has no context "${options.context}"`);
+  if (options.context && context === null)
+    throw new Error(`the kubeconfig has no context "${options.context}"`);
   const cluster = found(loaded.getClusters(), options.cluster ?? context?.cluster, "cluster");
   const user = found(loaded.getUsers(), options.user ?? context?.user, "user");
 
@@ -44,7 +45,11 @@ export function loadConfig(options: ConfigOptions): Configured {
   return { config, namespace: options.namespace || context?.namespace || "default" };
 }
 
-function found<T extends { readonly name: string }>(all: readonly T[], name: string | undefined, what: string): T {
+function found<T extends { readonly name: string }>(
+  all: readonly T[],
+  name: string | undefined,
+  what: string,
+): T {
   const one = all.find((each) => each.name === name);
   if (one === undefined) throw new Error(`the kubeconfig has no ${what} "${name ?? ""}"`);
   return one;
@@ -61,7 +66,10 @@ function clusterWith(cluster: Cluster, options: ConfigOptions): Cluster {
   };
 }
 
-function userWith(user: User, { token, as, clientCertificate: certFile, clientKey: keyFile }: ConfigOptions): User {
+function userWith(
+  user: User,
+  { token, as, clientCertificate: certFile, clientKey: keyFile }: ConfigOptions,
+): User {
   return {
     ...(token ? { name: user.name, token } : user),
     ...(certFile ? { certFile, certData: "" } : {}),

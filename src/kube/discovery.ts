@@ -39,7 +39,11 @@ const builtIn = new Map<string, readonly [plural: string, scope?: "cluster"]>([
 
 /** What we read of an APIResourceList. */
 interface ResourceList {
-  readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+  readonly resources?: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+  }[];
 }
 
 /** Which path a kind has. What the server was asked for is remembered until `forget`. */

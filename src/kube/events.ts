@@ -91,7 +91,10 @@ export class EventRecorder implements Recorder {
   async stop(patience: number): Promise<void> {
     this.#stopped = true;
     const timer = new AbortController();
-    await Promise.race([Promise.all(this.#lanes), sleep(patience, undefined, { signal: timer.signal }).catch(() => {})]);
+    await Promise.race([
+      Promise.all(this.#lanes),
+      sleep(patience, undefined, { signal: timer.signal }).catch(() => {}),
+    ]);
     timer.abort();
   }
 
@@ -114,7 +117,8 @@ export class EventRecorder implements Recorder {
       try {
         return await write();
       } catch (error) {
-        const passing = error instanceof ApiError && (error.code === 0 || error.code === 429 || error.code >= 500);
+        const passing =
+          error instanceof ApiError && (error.code === 0 || error.code === 429 || error.code >= 500);
         if (!passing || attempt === tries || this.#stopped) {
           this.#options.log.warn({ error: String(error) }, "events: one was dropped");
           return;
@@ -154,7 +158,14 @@ export class EventRecorder implements Recorder {
       apiVersion: "v1",
       kind: "Event",
       metadata: { name: `${name}.${suffix}`, namespace: namespace ?? "default" },
-      involvedObject: { apiVersion: about.apiVersion, kind: about.kind, namespace, name, uid, resourceVersion },
+      involvedObject: {
+        apiVersion: about.apiVersion,
+        kind: about.kind,
+        namespace,
+        name,
+        uid,
+        resourceVersion,
+      },
       type: note.type,
       reason: note.reason,
       message: note.message.slice(0, 1_024),

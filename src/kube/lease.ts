@@ -94,7 +94,12 @@ export class Election {
     await this.#renewing;
     if (!wasHeld || this.#seen === undefined) return;
     const { client, log, name } = this.#options;
-    const spec: LeaseSpec = { ...specOf(this.#seen.lease), holderIdentity: "", leaseDurationSeconds: 1, renewTime: microTime() };
+    const spec: LeaseSpec = {
+      ...specOf(this.#seen.lease),
+      holderIdentity: "",
+      leaseDurationSeconds: 1,
+      renewTime: microTime(),
+    };
     await client.replace({ ...this.#seen.lease, spec }).then(
       () => log.info({ lease: name }, "lease: released"),
       (error: unknown) => log.warn({ lease: name, error: String(error) }, "lease: not released"),
@@ -152,7 +157,9 @@ export class Election {
     const lease = await client.get(ref);
     if (lease === undefined) {
       const { apiVersion, kind } = ref;
-      return this.#written(() => client.create({ apiVersion, kind, metadata: { namespace, name }, spec: fresh }));
+      return this.#written(() =>
+        client.create({ apiVersion, kind, metadata: { namespace, name }, spec: fresh }),
+      );
     }
     this.#see(lease);
     const old = specOf(lease);

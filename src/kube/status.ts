@@ -29,7 +29,8 @@ const reasons = new Map([
 /** The error that an answer other than 2xx stands for; `body` is its text, `retryAfter` the header of that name. */
 export function errorOf(code: number, body: string, retryAfter?: string): ApiError {
   const status = statusOf(body);
-  const seconds = status?.details?.retryAfterSeconds ?? (retryAfter === undefined ? Number.NaN : Number(retryAfter));
+  const seconds =
+    status?.details?.retryAfterSeconds ?? (retryAfter === undefined ? Number.NaN : Number(retryAfter));
   const details = { ...status?.details, ...(seconds >= 0 ? { retryAfterSeconds: seconds } : {}) };
   const reason = status?.reason || reasons.get(code) || "Unknown";
   const message = status?.message || body.trim().slice(0, 500) || `the server answered ${code}`;
@@ -45,7 +46,8 @@ export function errorOfStatus(status: unknown): ApiError {
 /** The error for a request that got no answer: the connection failed, or nobody wanted to wait any longer. */
 export function faultOf(what: string, cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
-  const said = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : String(cause);
+  const said =
+    cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : String(cause);
   return new ApiError(0, "ConnectionFailed", `${what}: ${said ?? "the connection failed"}`, { cause });
 }
 

@@ -122,7 +122,11 @@ export function transportOf(options: TransportOptions): Transport {
         const message = await send(options, request);
         if (message.statusCode === 200) return message;
         if (message.statusCode === 401) access.forget();
-        throw errorOf(message.statusCode ?? 0, await textOf(message, request), message.headers["retry-after"]);
+        throw errorOf(
+          message.statusCode ?? 0,
+          await textOf(message, request),
+          message.headers["retry-after"],
+        );
       } catch (error) {
         throw faultOf(`${request.method} ${request.path}`, error);
       }
@@ -147,7 +151,10 @@ function wasStale({ code, cause }: ApiError): boolean {
 class StaleConnection extends Error {}
 
 /** Resolves when the head of the answer is there. */
-async function send({ access, userAgent = "lotse" }: TransportOptions, request: Request): Promise<IncomingMessage> {
+async function send(
+  { access, userAgent = "lotse" }: TransportOptions,
+  request: Request,
+): Promise<IncomingMessage> {
   const { agent, headers } = await access.entry();
   const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
   const url = new URL(access.server.pathname.replace(/\/$/, "") + request.path, access.server);
@@ -161,7 +168,9 @@ async function send({ access, userAgent = "lotse" }: TransportOptions, request: 
       accept: "application/json",
       "user-agent": userAgent,
       ...headers,
-      ...(body ? { "content-type": request.contentType ?? "application/json", "content-length": body.length } : {}),
+      ...(body
+        ? { "content-type": request.contentType ?? "application/json", "content-length": body.length }
+        : {}),
     },
     ...(request.signal ? { signal: request.signal } : {}),
   };
@@ -169,9 +178,16 @@ async function send({ access, userAgent = "lotse" }: TransportOptions, request: 
   return answered(client, body, request.timeout ?? usualTimeout);
 }
 
-function answered(client: ClientRequest, body: Buffer | undefined, timeout: number): Promise<IncomingMessage> {
+function answered(
+  client: ClientRequest,
+  body: Buffer | undefined,
+  timeout: number,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => client.destroy(new Error(`no answer within ${timeout / 1_000} s`)), timeout);
+    const timer = setTimeout(
+      () => client.destroy(new Error(`no answer within ${timeout / 1_000} s`)),
+      timeout,
+    );
     client.once("response", (message) => {
       clearTimeout(timer);
       resolve(message);
@@ -186,7 +202,10 @@ function answered(client: ClientRequest, body: Buffer | undefined, timeout: numb
 }
 
 async function textOf(message: IncomingMessage, { timeout = usualTimeout }: Request): Promise<string> {
-  const timer = setTimeout(() => message.destroy(new Error(`answer incomplete after ${timeout / 1_000} s`)), timeout);
+  const timer = setTimeout(
+    () => message.destroy(new Error(`answer incomplete after ${timeout / 1_000} s`)),
+    timeout,
+  );
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);

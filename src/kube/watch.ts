@@ -151,7 +151,9 @@ export class Watch {
       labelSelector,
       fieldSelector,
       timeoutSeconds: 300 + Math.floor(300 * this.#random()),
-      ...(listed ? { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" } : { resourceVersion: this.#version }),
+      ...(listed
+        ? { sendInitialEvents: true, resourceVersionMatch: "NotOlderThan" }
+        : { resourceVersion: this.#version }),
     };
     const about = { verb: "Watch", kind: this.#kind.kind, namespace };
     const stream = await transport.stream({ method: "GET", path, query, signal, about });
@@ -190,7 +192,10 @@ export class Watch {
     try {
       this.#cache.apply({ type, object });
     } catch (error) {
-      this.#parts.log.error({ ...this.#kind, object: place(object.metadata), error: String(error) }, "watch: object skipped");
+      this.#parts.log.error(
+        { ...this.#kind, object: place(object.metadata), error: String(error) },
+        "watch: object skipped",
+      );
     }
   }
 
@@ -216,10 +221,12 @@ export class Watch {
       this.#version = undefined;
       this.#isMissing = error.code === 404;
       if (this.#isMissing && !discovery.isBuiltIn(this.#kind)) this.#cache.forget(this.#kind);
-      if (this.#failures++ === 0) log.info({ ...this.#kind, error: error.message }, "watch: waiting for the kind");
+      if (this.#failures++ === 0)
+        log.info({ ...this.#kind, error: error.message }, "watch: waiting for the kind");
       return this.#pace.missing;
     }
-    if (this.#failures + 1 === loudFailures) log.warn({ ...this.#kind, error: error.message }, "watch: keeps failing");
+    if (this.#failures + 1 === loudFailures)
+      log.warn({ ...this.#kind, error: error.message }, "watch: keeps failing");
     return Math.max(this.#backOff(), (retryAfterOf(error) ?? 0) * 1_000);
   }
 

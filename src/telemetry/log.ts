@@ -21,7 +21,11 @@ const pinoLevels: Readonly<Partial<Record<Level, string>>> = { warning: "warn", 
  * The log of the process. Text: `time="…" level=info msg="…" key=value`; JSON: one object per line with `time`,
  * `level`, `msg` and the fields (traffic-cli-ops 7.4).
  */
-export function createLog({ level, format, write = (line) => process.stderr.write(line) }: LogOptions): Logger {
+export function createLog({
+  level,
+  format,
+  write = (line) => process.stderr.write(line),
+}: LogOptions): Logger {
   const options = {
     level: pinoLevels[level] ?? level,
     base: null,
@@ -29,7 +33,10 @@ export function createLog({ level, format, write = (line) => process.stderr.writ
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label === "warn" ? "warning" : label }) },
   };
-  const lines = format === "json" ? write : (line: string) => write(textLine(JSON.parse(line) as Record<string, unknown>));
+  const lines =
+    format === "json"
+      ? write
+      : (line: string) => write(textLine(JSON.parse(line) as Record<string, unknown>));
   return pino(options, { write: lines });
 }
 
@@ -39,7 +46,10 @@ function textLine({ time, level, msg, ...fields }: Record<string, unknown>): str
     .sort()
     .filter((name) => fields[name] !== undefined)
     .map((name) => `${name}=${textValue(fields[name])}`);
-  return [`time=${JSON.stringify(time)}`, `level=${String(level)}`, `msg=${textValue(msg)}`, ...said].join(" ") + "\n";
+  return (
+    [`time=${JSON.stringify(time)}`, `level=${String(level)}`, `msg=${textValue(msg)}`, ...said].join(" ") +
+    "\n"
+  );
 }
 
 /** Bare where the value is one plain word, else quoted. */

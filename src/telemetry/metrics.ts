@@ -94,15 +94,21 @@ export class Metrics {
       registers,
     });
     this.#durations = {
-      total: this.#duration("rollout_duration_seconds", "From start to end.", [
-        30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800,
-      ]),
-      progression: this.#duration("rollout_progression_duration_seconds", "From start to end, without manual pauses.", [
-        30, 60, 120, 300, 600, 900, 1800, 3600,
-      ]),
-      manual: this.#duration("rollout_manual_pause_duration_seconds", "In manual pauses.", [
-        0, 60, 300, 600, 1800, 3600, 7200, 14400, 28800,
-      ]),
+      total: this.#duration(
+        "rollout_duration_seconds",
+        "From start to end.",
+        [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800],
+      ),
+      progression: this.#duration(
+        "rollout_progression_duration_seconds",
+        "From start to end, without manual pauses.",
+        [30, 60, 120, 300, 600, 900, 1800, 3600],
+      ),
+      manual: this.#duration(
+        "rollout_manual_pause_duration_seconds",
+        "In manual pauses.",
+        [0, 60, 300, 600, 1800, 3600, 7200, 14400, 28800],
+      ),
     };
   }
 
@@ -137,7 +143,9 @@ export class Metrics {
           const { type, reason } = note;
           const labels = { namespace, name, type, reason };
           this.#events.inc(labels);
-          this.#remember("rollout", `${namespace}/${name}`, `events ${type} ${reason}`, () => this.#events.remove(labels));
+          this.#remember("rollout", `${namespace}/${name}`, `events ${type} ${reason}`, () =>
+            this.#events.remove(labels),
+          );
         }
         next.record(object, note);
       },
@@ -147,23 +155,34 @@ export class Metrics {
   /** Counts a request. Only objects whose deletion we hear of are named. */
   requested({ verb, kind, namespace = "", name = "", status }: RequestSeen): void {
     const isNamed = name !== "" && namedKinds.has(kind);
-    const labels = { kind, namespace: isNamed ? namespace : "", name: isNamed ? name : "N/A", verb, status_code: String(status) };
+    const labels = {
+      kind,
+      namespace: isNamed ? namespace : "",
+      name: isNamed ? name : "N/A",
+      verb,
+      status_code: String(status),
+    };
     this.#requests.inc(labels);
     if (!isNamed) return;
-    this.#remember(kind.toLowerCase(), `${namespace}/${name}`, `requests ${verb} ${status}`, () => this.#requests.remove(labels));
+    this.#remember(kind.toLowerCase(), `${namespace}/${name}`, `requests ${verb} ${status}`, () =>
+      this.#requests.remove(labels),
+    );
   }
 
   /** Told of every change of the objects of the three kinds: ends the series of deleted ones, and measures updates. */
   changed(kind: string, old: KubeObject | undefined, next: KubeObject | undefined): void {
     if (old !== undefined && next === undefined) this.#forgetLater(kind, old);
-    if (kind === "rollout" && old !== undefined && next !== undefined) this.#measure(durationOf(old), durationOf(next));
+    if (kind === "rollout" && old !== undefined && next !== undefined)
+      this.#measure(durationOf(old), durationOf(next));
   }
 
   /** Everything in the Prometheus text format. */
   async text(): Promise<string> {
     const cache = this.#cache;
     const objects = cache ? rolloutMetrics(cache) + analysisMetrics(cache, this.#options.matches) : "";
-    return processMetrics(this.#options.build) + this.#queueMetrics() + objects + (await this.#registry.metrics());
+    return (
+      processMetrics(this.#options.build) + this.#queueMetrics() + objects + (await this.#registry.metrics())
+    );
   }
 
   /** Ends the timers. */
@@ -175,7 +194,11 @@ export class Metrics {
     const depth = new Family("workqueue_depth", "gauge", "Keys that wait for a worker.");
     const working = new Family("workqueue_working", "gauge", "Keys that are worked on.");
     const delayed = new Family("workqueue_delayed", "gauge", "Keys that wait for their time.");
-    const readings = new Family("lotse_readings_under_way", "gauge", "Measurements that have not arrived yet.");
+    const readings = new Family(
+      "lotse_readings_under_way",
+      "gauge",
+      "Measurements that have not arrived yet.",
+    );
     for (const [kind, counts] of this.#queues()) {
       const name = queueNames.get(kind) ?? kind;
       depth.add({ name }, counts.ready);
@@ -192,7 +215,12 @@ export class Metrics {
     const name = `${prefixes.get(kind) ?? kind}_reconcile`;
     const common = { labelNames: [...perObject], registers: [this.#registry] };
     const looks = {
-      took: new Histogram({ name, help: "How long a look at the object takes, in seconds.", buckets: reconcileBuckets, ...common }),
+      took: new Histogram({
+        name,
+        help: "How long a look at the object takes, in seconds.",
+        buckets: reconcileBuckets,
+        ...common,
+      }),
       errors: new Counter({ name: `${name}_error`, help: "Looks at the object that failed.", ...common }),
     };
     this.#looks.set(kind, looks);
@@ -213,11 +241,16 @@ export class Metrics {
   /** An update has ended when its status says so, or when another one begins before that. */
   #measure(old: RolloutDuration | undefined, next: RolloutDuration | undefined): void {
     if (!old?.rolloutStartedAt || old.finishedAt) return;
-    if (next?.rolloutStartedAt !== old.rolloutStartedAt) return this.#observe(old, Date.now(), "Superseded");
-    if (next.finishedAt) this.#observe(next, Date.parse(next.finishedAt), next.completionStatus || "Promoted");
+    if (next?.rolloutStartedAt !== old.rolloutStartedAt) this.#observe(old, Date.now(), "Superseded");
+    else if (next.finishedAt)
+      this.#observe(next, Date.parse(next.finishedAt), next.completionStatus || "Promoted");
   }
 
-  #observe({ rolloutStartedAt, totalManualPauseDurationSeconds }: RolloutDuration, end: number, status: string): void {
+  #observe(
+    { rolloutStartedAt, totalManualPauseDurationSeconds }: RolloutDuration,
+    end: number,
+    status: string,
+  ): void {
     const total = Math.max(0, (end - Date.parse(rolloutStartedAt ?? "")) / 1_000);
     const manual = Math.min(total, totalManualPauseDurationSeconds ?? 0);
     this.#durations.total.observe({ status }, total);

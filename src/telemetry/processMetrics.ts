@@ -14,7 +14,12 @@ export function processMetrics({ version, commit }: Build): string {
   return [
     one("process_cpu_seconds_total", "counter", "CPU time spent, in seconds.", (user + system) / 1e6),
     one("process_resident_memory_bytes", "gauge", "Resident memory.", rss),
-    one("process_start_time_seconds", "gauge", "When the process began, since 1970.", Math.round(started * 1_000) / 1_000),
+    one(
+      "process_start_time_seconds",
+      "gauge",
+      "When the process began, since 1970.",
+      Math.round(started * 1_000) / 1_000,
+    ),
     one("nodejs_heap_size_used_bytes", "gauge", "JavaScript heap in use.", heapUsed),
     one("nodejs_heap_size_total_bytes", "gauge", "JavaScript heap reserved.", heapTotal),
     one("nodejs_external_memory_bytes", "gauge", "Memory outside of the JavaScript heap.", external),

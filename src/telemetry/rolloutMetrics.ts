@@ -32,7 +32,11 @@ export function rolloutMetrics(cache: CacheReader): string {
   const phase = new Family("rollout_phase", "gauge", "Deprecated, see rollout_info: the phase of a rollout.");
   const replicas = {
     available: new Family("rollout_info_replicas_available", "gauge", "Pods of the rollout that serve."),
-    unavailable: new Family("rollout_info_replicas_unavailable", "gauge", "Pods of the rollout that do not serve."),
+    unavailable: new Family(
+      "rollout_info_replicas_unavailable",
+      "gauge",
+      "Pods of the rollout that do not serve.",
+    ),
     desired: new Family("rollout_info_replicas_desired", "gauge", "Pods that the rollout asks for."),
     updated: new Family("rollout_info_replicas_updated", "gauge", "Pods of the newest version."),
   };

@@ -1,16 +1,20 @@
+import type { Logger } from "pino";
 import type { KubeObject } from "../api/object.ts";
-import { keyParts } from "../reconcile/kind.ts";
-import { targetOf } from "../reconcile/effect.ts";
 import type { Effect, EventNote } from "../reconcile/effect.ts";
+import { targetOf } from "../reconcile/effect.ts";
+import { keyParts } from "../reconcile/kind.ts";
 import type { Outcome, Plan } from "../reconcile/plan.ts";
 import type { Recorder, Witness } from "../reconcile/ports.ts";
-import type { Logger } from "pino";
 
 /** Tells several witnesses. */
 export function witnesses(...all: readonly Witness[]): Witness {
   return {
-    reconciled: (...seen) => all.forEach((one) => one.reconciled(...seen)),
-    failed: (...seen) => all.forEach((one) => one.failed(...seen)),
+    reconciled(...seen) {
+      for (const one of all) one.reconciled(...seen);
+    },
+    failed(...seen) {
+      for (const one of all) one.failed(...seen);
+    },
   };
 }
 
@@ -23,7 +27,8 @@ export function logWitness(log: Logger): Witness {
     reconciled(kind, key, plan, outcome, tookMillis) {
       const fields = about(kind, key);
       for (const effect of outcome.done) log.info({ ...fields, ...written(effect) }, "Applied");
-      if (outcome.status === "written") log.info({ ...fields, patch: JSON.stringify(plan.status?.patch) }, "Patched");
+      if (outcome.status === "written")
+        log.info({ ...fields, patch: JSON.stringify(plan.status?.patch) }, "Patched");
       if (outcome.failed) log[levelOf(outcome)]({ ...fields, ...failure(outcome) }, "Request failed");
       const quiet = outcome.done.length === 0 && outcome.status !== "written" && outcome.failed === undefined;
       const done = { ...fields, time_ms: Math.round(tookMillis * 10) / 10, ...problemOf(plan) };

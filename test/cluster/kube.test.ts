@@ -52,7 +52,10 @@ describe("the edge on a real API server", () => {
     const fields = patched.metadata["managedFields"] as { manager: string }[];
     deepEqual([...new Set(fields.map(({ manager }) => manager))], ["lotse"]);
     const old = { metadata: { resourceVersion: created.metadata.resourceVersion } };
-    await rejects(client.patch(mapRef("one"), { type: "merge", body: old }), { code: 409, reason: "Conflict" });
+    await rejects(client.patch(mapRef("one"), { type: "merge", body: old }), {
+      code: 409,
+      reason: "Conflict",
+    });
     const [first] = await client.list(maps, { namespace, fieldSelector: "metadata.name=one" });
     deepEqual([first?.kind, first?.metadata.name], ["ConfigMap", "one"]);
 
@@ -64,14 +67,29 @@ describe("the edge on a real API server", () => {
 
   test("client: strategic and JSON patches, status and scale", async () => {
     const ref = { apiVersion: "apps/v1", kind: "ReplicaSet", namespace, name: "web" };
-    const template = { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "web:1" }] } };
+    const template = {
+      metadata: { labels: { app: "web" } },
+      spec: { containers: [{ name: "web", image: "web:1" }] },
+    };
     const spec = { replicas: 0, selector: { matchLabels: { app: "web" } }, template };
-    await client.create({ apiVersion: ref.apiVersion, kind: ref.kind, metadata: { namespace, name: "web" }, spec });
+    await client.create({
+      apiVersion: ref.apiVersion,
+      kind: ref.kind,
+      metadata: { namespace, name: "web" },
+      spec,
+    });
     const image = { spec: { template: { spec: { containers: [{ name: "web", image: "web:2" }] } } } };
     const changed = await client.patch(ref, { type: "strategic", body: image });
     match(JSON.stringify(changed), /"image":"web:2"/);
-    await client.patch(ref, { type: "json", body: [{ op: "add", path: "/metadata/labels", value: { x: "y" } }] });
-    const scaled = await client.patch(ref, { type: "merge", body: { spec: { replicas: 2 } }, subresource: "scale" });
+    await client.patch(ref, {
+      type: "json",
+      body: [{ op: "add", path: "/metadata/labels", value: { x: "y" } }],
+    });
+    const scaled = await client.patch(ref, {
+      type: "merge",
+      body: { spec: { replicas: 2 } },
+      subresource: "scale",
+    });
     equal((scaled["spec"] as { replicas: number }).replicas, 2);
     const eviction = client.evict({ apiVersion: "v1", kind: "Pod", namespace, name: "nobody" });
     await rejects(eviction, { code: 404, reason: "NotFound" });
@@ -79,7 +97,11 @@ describe("the edge on a real API server", () => {
   });
 
   test("client: bad input is a 422 with the server's words", async () => {
-    await rejects(client.create(map("Not A Name")), { code: 422, reason: "Invalid", message: /Invalid value: "Not A Name"/ });
+    await rejects(client.create(map("Not A Name")), {
+      code: 422,
+      reason: "Invalid",
+      message: /Invalid value: "Not A Name"/,
+    });
   });
 
   test("watch: WatchList, changes, and the same by pages; both survive a restart of API server and etcd", async () => {
@@ -90,7 +112,9 @@ describe("the edge on a real API server", () => {
       ...transport,
       stream: (request: Parameters<typeof transport.stream>[0]) =>
         transport.stream(
-          request.query?.["sendInitialEvents"] ? { ...request, query: { ...request.query, sendInitialEvents: "x" } } : request,
+          request.query?.["sendInitialEvents"]
+            ? { ...request, query: { ...request.query, sendInitialEvents: "x" } }
+            : request,
         ),
     };
     const watches = [
@@ -99,18 +123,30 @@ describe("the edge on a real API server", () => {
     ];
     try {
       await Promise.all(watches.map((watch) => watch.synced));
-      deepEqual([byWatch, byPages].map((cache) => names(cache).length), [620, 620]);
+      deepEqual(
+        [byWatch, byPages].map((cache) => names(cache).length),
+        [620, 620],
+      );
       equal(byWatch.list(maps)[0]?.metadata["managedFields"], undefined);
 
       await client.create(map("late", { app: "paged" }));
       await client.delete(mapRef("m0"));
-      const isCurrent = (cache: Cache, name: string) => names(cache).includes(name) && !names(cache).includes("m0");
-      await until("both see the changes", async () => isCurrent(byWatch, "late") && isCurrent(byPages, "late"));
+      const isCurrent = (cache: Cache, name: string) =>
+        names(cache).includes(name) && !names(cache).includes("m0");
+      await until(
+        "both see the changes",
+        async () => isCurrent(byWatch, "late") && isCurrent(byPages, "late"),
+      );
 
       for (const restart of [plane.restartApiServer, plane.restartEtcd]) {
         await restart({ downFor: 500 });
         const name = `after-${restart === plane.restartEtcd ? "etcd" : "api-server"}`;
-        await until("the server takes writes", () => client.create(map(name, { app: "paged" })).then(() => true, () => false));
+        await until("the server takes writes", () =>
+          client.create(map(name, { app: "paged" })).then(
+            () => true,
+            () => false,
+          ),
+        );
         await until("both go on", async () => isCurrent(byWatch, name) && isCurrent(byPages, name));
       }
     } finally {
@@ -138,7 +174,12 @@ describe("the edge on a real API server", () => {
       });
       await watch.synced;
       const create = () => client.create({ ...gate, metadata: { namespace, name: "g" } });
-      await until("it can be created", () => create().then(() => true, () => false));
+      await until("it can be created", () =>
+        create().then(
+          () => true,
+          () => false,
+        ),
+      );
       await until("it is seen", async () => names(cache, gate).includes("g"));
       await plane.kubectl("delete", "crd", "gates.kube-test.example.com");
       await until("it is gone", async () => names(cache, gate).length === 0);
@@ -158,7 +199,15 @@ describe("the edge on a real API server", () => {
     deepEqual([a.held, b.held], [true, false]);
     await a.release();
     equal(await waiting, true);
-    const { stdout } = await plane.kubectl("get", "lease", "lock", "-n", namespace, "-o", "jsonpath={.spec.holderIdentity} {.spec.leaseTransitions}");
+    const { stdout } = await plane.kubectl(
+      "get",
+      "lease",
+      "lock",
+      "-n",
+      namespace,
+      "-o",
+      "jsonpath={.spec.holderIdentity} {.spec.leaseTransitions}",
+    );
     equal(stdout, "b 1");
     await b.release();
   });
@@ -166,17 +215,30 @@ describe("the edge on a real API server", () => {
   test("events: kubectl shows them, repeated ones counted", async () => {
     const about = await client.create(map("eventful"));
     const recorder = new EventRecorder({ client, log: silent });
-    for (let i = 0; i < 3; i++) recorder.record(about, { type: "Normal", reason: "Tested", message: "tested again" });
+    for (let i = 0; i < 3; i++)
+      recorder.record(about, { type: "Normal", reason: "Tested", message: "tested again" });
     await recorder.stop(5_000);
-    const columns = "jsonpath={range .items[*]}{.type} {.reason} {.message} {.count} {.source.component}{end}";
-    const { stdout } = await plane.kubectl("get", "events", "-n", namespace, "--field-selector=reason=Tested", "-o", columns);
+    const columns =
+      "jsonpath={range .items[*]}{.type} {.reason} {.message} {.count} {.source.component}{end}";
+    const { stdout } = await plane.kubectl(
+      "get",
+      "events",
+      "-n",
+      namespace,
+      "--field-selector=reason=Tested",
+      "-o",
+      columns,
+    );
     equal(stdout, "Normal Tested tested again 3 rollouts-controller");
   });
 
   test("transport: a token that the server does not know is a 401", async () => {
     const other = loadConfig({ kubeconfig: plane.kubeconfig, token: "nobody" });
     const strange = transportOf({ access: accessOf(other.config) });
-    await rejects(strange.request({ method: "GET", path: "/api/v1/namespaces" }), { code: 401, reason: "Unauthorized" });
+    await rejects(strange.request({ method: "GET", path: "/api/v1/namespaces" }), {
+      code: 401,
+      reason: "Unauthorized",
+    });
     strange.close();
   });
 });

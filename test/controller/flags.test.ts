@@ -50,10 +50,16 @@ const read: [args: string[], want: Partial<Flags>][] = [
   [["--namespaced=true", "-n", "prod"], { namespaced: true, namespace: "prod" }],
   [["--leader-elect=false"], { leaderElect: false }],
   [["--leader-elect", "--instance-id", "blue"], { leaderElect: true, instanceId: "blue" }],
-  [["--leader-election-lease-duration=1m", "--leader-election-renew-deadline=40s"], { leaderElectionLeaseDuration: 60_000 as never }],
+  [
+    ["--leader-election-lease-duration=1m", "--leader-election-renew-deadline=40s"],
+    { leaderElectionLeaseDuration: 60_000 as never },
+  ],
   [["--metricsport", "9000"], { metricsPort: 9000 }],
   [["--metricsPort=0", "--healthzPort=0"], { metricsPort: 0, healthzPort: 0 }],
-  [["--nginx-ingress-classes", "nginx", "--nginx-ingress-classes", "internal"], { nginxIngressClasses: ["nginx", "internal"] }],
+  [
+    ["--nginx-ingress-classes", "nginx", "--nginx-ingress-classes", "internal"],
+    { nginxIngressClasses: ["nginx", "internal"] },
+  ],
   [["--alb-verify-weight"], { awsVerifyTargetGroup: true }],
   [["--kubeconfig", "/a", "--context=b", "--as", "c"], { kubeconfig: "/a", context: "b", as: "c" }],
   [["--insecure-skip-tls-verify"], { insecureSkipTlsVerify: true }],

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { KindRef, KubeObject } from "../../src/api/object.ts";
 import { readFlags } from "../../src/controller/flags.ts";
 import { type Controller, startController } from "../../src/controller/start.ts";
@@ -13,7 +13,11 @@ const widget: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
 const gate: KindRef = { apiVersion: "example.com/v1", kind: "Gate" };
 const pathOf = (name: string): string => `/apis/argoproj.io/v1alpha1/namespaces/ns/rollouts/${name}`;
 const lease = "/apis/coordination.k8s.io/v1/namespaces/argo-rollouts/leases/argo-rollouts-controller-lock";
-const made = (name: string, spec: object = {}): KubeObject => ({ ...widget, metadata: { namespace: "ns", name }, spec });
+const made = (name: string, spec: object = {}): KubeObject => ({
+  ...widget,
+  metadata: { namespace: "ns", name },
+  spec,
+});
 
 interface Seen {
   readonly object: KubeObject;
@@ -35,7 +39,11 @@ const tiny: Kind<Seen> = {
     if (spec.seen === gates) return { effects: [] };
     const ref = { ...widget, namespace: "ns", name: object.metadata.name };
     const event = { type: "Normal", reason: "Seen", message: `seen ${gates}` } as const;
-    return { effects: [{ do: "patch", ref, type: "merge", body: { spec: { ...spec, seen: gates } }, why: "count", event }] };
+    return {
+      effects: [
+        { do: "patch", ref, type: "merge", body: { spec: { ...spec, seen: gates } }, why: "count", event },
+      ],
+    };
   },
 };
 const table: Table = {
@@ -43,13 +51,20 @@ const table: Table = {
     {
       kind: tiny,
       workers: 2,
-      wokenByUsed: (kind) => ({ kind, keys: (_gate, cache) => cache.list(widget).map((o) => `ns/${o.metadata.name}`) }),
+      wokenByUsed: (kind) => ({
+        kind,
+        keys: (_gate, cache) => cache.list(widget).map((o) => `ns/${o.metadata.name}`),
+      }),
       farewell: ({ metadata }) => ({ type: "Normal", reason: "Gone", message: `${metadata.name} is gone` }),
     },
   ],
   shapes: [
     { kind: { apiVersion: "apps/v1", kind: "ReplicaSet" }, labelSelector: "hash", always: true },
-    { kind: { apiVersion: "argoproj.io/v1alpha1", kind: "ClusterAnalysisTemplate" }, always: true, scope: "cluster" },
+    {
+      kind: { apiVersion: "argoproj.io/v1alpha1", kind: "ClusterAnalysisTemplate" },
+      always: true,
+      scope: "cluster",
+    },
     { kind: gate },
   ],
 };
@@ -92,6 +107,9 @@ async function setUp(t: TestContext): Promise<Scene> {
   return { server, lines, start };
 }
 
+const holderOf = (server: ApiServer): string | undefined =>
+  (server.at(lease)?.["spec"] as { holderIdentity: string } | undefined)?.holderIdentity;
+
 const seen = (server: ApiServer, name: string): number | undefined =>
   (server.at(pathOf(name))?.["spec"] as { seen?: number } | undefined)?.seen;
 
@@ -110,7 +128,7 @@ test("controller: takes the lease, watches, reconciles and records", async (t) =
   match(said, /msg="seen 0" event_reason=Seen namespace=ns rollout=a/);
   controller.stop();
   equal(await controller.ended, 0);
-  equal((server.at(lease)?.["spec"] as { holderIdentity: string }).holderIdentity, "");
+  deepEqual(holderOf(server), "");
 });
 
 test("controller: where its namespace was never made the lease is in that of the kubeconfig", async (t) => {
@@ -126,7 +144,9 @@ test("controller: says farewell to deleted objects", async (t) => {
   await start("--leader-elect=false");
   await until(() => seen(server, "a") === 0);
   server.remove(pathOf("a"));
-  await until(() => server.arrived.some((r) => (r.body as KubeObject | undefined)?.["message"] === "a is gone"));
+  await until(() =>
+    server.arrived.some((r) => (r.body as KubeObject | undefined)?.["message"] === "a is gone"),
+  );
 });
 
 test("controller: asks for its instance only, and for the labels of a shape", async (t) => {
@@ -136,7 +156,8 @@ test("controller: asks for its instance only, and for the labels of a shape", as
   const selectors = Object.fromEntries(server.arrived.map((r) => [r.path, r.query.get("labelSelector")]));
   deepEqual(selectors, {
     "/apis/argoproj.io/v1alpha1/rollouts": "argo-rollouts.argoproj.io/controller-instance-id=blue",
-    "/apis/argoproj.io/v1alpha1/clusteranalysistemplates": "argo-rollouts.argoproj.io/controller-instance-id=blue",
+    "/apis/argoproj.io/v1alpha1/clusteranalysistemplates":
+      "argo-rollouts.argoproj.io/controller-instance-id=blue",
     "/apis/apps/v1/replicasets": "hash",
   });
 });
@@ -147,8 +168,14 @@ test("controller: --namespaced watches one namespace and nothing of the cluster"
   await start("--namespaced", "--leader-elect=false");
   await until(() => seen(server, "a") === 0);
   const watched = server.arrived.filter((r) => r.query.has("watch")).map((r) => r.path);
-  deepEqual(watched.sort(), ["/apis/apps/v1/namespaces/ns/replicasets", "/apis/argoproj.io/v1alpha1/namespaces/ns/rollouts"]);
-  equal(server.arrived.find((r) => r.query.has("watch"))?.query.get("labelSelector"), "!argo-rollouts.argoproj.io/controller-instance-id");
+  deepEqual(watched.sort(), [
+    "/apis/apps/v1/namespaces/ns/replicasets",
+    "/apis/argoproj.io/v1alpha1/namespaces/ns/rollouts",
+  ]);
+  equal(
+    server.arrived.find((r) => r.query.has("watch"))?.query.get("labelSelector"),
+    "!argo-rollouts.argoproj.io/controller-instance-id",
+  );
 });
 
 test("controller: decides nothing before every list is complete", async (t) => {
@@ -176,7 +203,10 @@ test("controller: a kind in use is watched once its CRD is there, and no longer 
   await start("--leader-elect=false");
   await until(() => seen(server, "a") === 0);
   server.served.set("/apis/example.com/v1", [{ name: "gates", kind: "Gate", namespaced: true }]);
-  server.put("/apis/example.com/v1/namespaces/ns/gates/g", { ...gate, metadata: { namespace: "ns", name: "g" } });
+  server.put("/apis/example.com/v1/namespaces/ns/gates/g", {
+    ...gate,
+    metadata: { namespace: "ns", name: "g" },
+  });
   await until(() => seen(server, "a") === 1);
   const before = server.watching;
   server.put(pathOf("a"), made("a"));
@@ -185,7 +215,11 @@ test("controller: a kind in use is watched once its CRD is there, and no longer 
 
 test("controller: a standby serves but does not work, and takes over when the leader stops", async (t) => {
   const { server, start } = await setUp(t);
-  const quick = ["--leader-election-lease-duration=1s", "--leader-election-renew-deadline=500ms", "--leader-election-retry-period=20ms"];
+  const quick = [
+    "--leader-election-lease-duration=1s",
+    "--leader-election-renew-deadline=500ms",
+    "--leader-election-retry-period=20ms",
+  ];
   const leader = await start(...quick);
   await until(() => server.watching === 3);
   const standby = await start(...quick);
@@ -200,7 +234,11 @@ test("controller: a standby serves but does not work, and takes over when the le
 
 test("controller: when the lease is lost it stops writing and ends with 1", async (t) => {
   const { server, start, lines } = await setUp(t);
-  const controller = await start("--leader-election-lease-duration=1s", "--leader-election-renew-deadline=100ms", "--leader-election-retry-period=10ms");
+  const controller = await start(
+    "--leader-election-lease-duration=1s",
+    "--leader-election-renew-deadline=100ms",
+    "--leader-election-retry-period=10ms",
+  );
   await until(() => server.watching === 3);
   const held = server.at(lease) as KubeObject;
   server.put(lease, { ...held, spec: { ...(held["spec"] as object), holderIdentity: "other" } });
@@ -218,7 +256,10 @@ test("controller: everything is looked at again after the resync period", async 
   const controller = await start("--leader-elect=false", "--rollout-resync=0.02");
   await until(() => seen(server, "a") === 0);
   const looks = async (): Promise<number> => {
-    const [, count] = /rollout_reconcile_count\{namespace="ns",name="a"\} (\d+)/.exec(await text(controller.ports.metrics, "/metrics")) ?? [];
+    const [, count] =
+      /rollout_reconcile_count\{namespace="ns",name="a"\} (\d+)/.exec(
+        await text(controller.ports.metrics, "/metrics"),
+      ) ?? [];
     return Number(count);
   };
   const before = await looks();
@@ -228,7 +269,10 @@ test("controller: everything is looked at again after the resync period", async 
 
 test("controller: metrics show the objects and the requests", async (t) => {
   const { server, start } = await setUp(t);
-  server.put(pathOf("a"), made("a", { replicas: 3, strategy: { canary: { trafficRouting: { nginx: {} } } } }));
+  server.put(
+    pathOf("a"),
+    made("a", { replicas: 3, strategy: { canary: { trafficRouting: { nginx: {} } } } }),
+  );
   const controller = await start();
   await until(() => seen(server, "a") === 0);
   const page = await text(controller.ports.metrics, "/metrics");

@@ -22,7 +22,8 @@ function setUp(server: string, options: RequestOptions = {}): Scene {
       async applyToHTTPSOptions(into) {
         scene.asked += 1;
         if (scene.failing) throw new Error("the plugin failed");
-        if (server.startsWith("http:") && !cluster.skipTLSVerify) throw new Error("HTTP protocol is not allowed");
+        if (server.startsWith("http:") && !cluster.skipTLSVerify)
+          throw new Error("HTTP protocol is not allowed");
         Object.assign(into, scene.options);
       },
     },
@@ -31,7 +32,10 @@ function setUp(server: string, options: RequestOptions = {}): Scene {
 }
 
 test("access: a kubeconfig without cluster is refused", () => {
-  throws(() => accessOf({ getCurrentCluster: () => null, applyToHTTPSOptions: async () => {} }), /no current cluster/);
+  throws(
+    () => accessOf({ getCurrentCluster: () => null, applyToHTTPSOptions: async () => {} }),
+    /no current cluster/,
+  );
 });
 
 test("access: plain http servers are allowed", async () => {
@@ -70,7 +74,9 @@ test("access: tokens are looked up again after a while or when told, the agent o
 
 test("access: a password becomes basic authentication", async () => {
   const access = accessOf(setUp("https://example.com", { auth: "me:secret" }).config);
-  deepEqual((await access.entry()).headers, { Authorization: `Basic ${Buffer.from("me:secret").toString("base64")}` });
+  deepEqual((await access.entry()).headers, {
+    Authorization: `Basic ${Buffer.from("me:secret").toString("base64")}`,
+  });
 });
 
 test("access: a plugin that fails is asked again", async () => {

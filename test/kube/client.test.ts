@@ -1,11 +1,11 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { KubeObject } from "../../src/api/object.ts";
 import { clientOf } from "../../src/kube/client.ts";
 import { Discovery } from "../../src/kube/discovery.ts";
 import { transportOf } from "../../src/kube/transport.ts";
 import type { Client } from "../../src/reconcile/ports.ts";
-import { ApiServer, refuse } from "./support/apiServer.ts";
+import { ApiServer, answer, refuse } from "./support/apiServer.ts";
 
 async function setUp(t: TestContext): Promise<[ApiServer, Client, Discovery]> {
   const server = await ApiServer.start();
@@ -31,9 +31,17 @@ test("client: get resolves to undefined for what is not there, and for a kind th
   equal((await client.get(serviceRef))?.metadata.name, "web");
 });
 
-const writes: [name: string, write: (client: Client) => Promise<unknown>, want: [method: string, url: string]][] = [
+const writes: [
+  name: string,
+  write: (client: Client) => Promise<unknown>,
+  want: [method: string, url: string],
+][] = [
   ["create", (c) => c.create(service), ["POST", "/api/v1/namespaces/a/services?fieldManager=lotse"]],
-  ["a dry run", (c) => c.create(service, { dryRun: true }), ["POST", "/api/v1/namespaces/a/services?fieldManager=lotse&dryRun=All"]],
+  [
+    "a dry run",
+    (c) => c.create(service, { dryRun: true }),
+    ["POST", "/api/v1/namespaces/a/services?fieldManager=lotse&dryRun=All"],
+  ],
 ];
 const changes: typeof writes = [
   ["replace", (c) => c.replace(service), ["PUT", `${at}?fieldManager=lotse`]],
@@ -45,7 +53,11 @@ const changes: typeof writes = [
     ["PATCH", `${at}/scale?fieldManager=lotse`],
   ],
   ["delete", (c) => c.delete(serviceRef), ["DELETE", `${at}?`]],
-  ["evict", (c) => c.evict({ ...serviceRef, kind: "Pod" }), ["POST", "/api/v1/namespaces/a/pods/web/eviction?"]],
+  [
+    "evict",
+    (c) => c.evict({ ...serviceRef, kind: "Pod" }),
+    ["POST", "/api/v1/namespaces/a/pods/web/eviction?"],
+  ],
 ];
 for (const [name, write, want] of [...writes, ...changes]) {
   test(`client: the request of ${name}`, async (t) => {
@@ -57,7 +69,11 @@ for (const [name, write, want] of [...writes, ...changes]) {
   });
 }
 
-const types = { merge: "application/merge-patch+json", json: "application/json-patch+json", strategic: "application/strategic-merge-patch+json" };
+const types = {
+  merge: "application/merge-patch+json",
+  json: "application/json-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+};
 for (const [type, header] of Object.entries(types)) {
   test(`client: the content type of a ${type} patch`, async (t) => {
     const [server, client] = await setUp(t);
@@ -81,27 +97,32 @@ test("client: delete sends propagation and uid, and a Status answer is undefined
 
 test("client: a blocked eviction is a 429 at once", async (t) => {
   const [server, client] = await setUp(t);
-  server.fail(1, (_request, response) => (refuse(response, 429, "TooManyRequests", { retryAfterSeconds: 0 }), true));
+  server.fail(1, (_request, response) => refuse(response, 429, "TooManyRequests", { retryAfterSeconds: 0 }));
   await rejects(client.evict({ ...serviceRef, kind: "Pod" }), { code: 429 });
   equal(server.arrived.length, 1);
 });
 
 test("client: a list asks for pages and puts apiVersion and kind back", async (t) => {
   const [server, client] = await setUp(t);
-  for (let i = 0; i < 1_100; i++) server.put(`${at}${i}`, { ...service, metadata: { namespace: "a", name: `web${i}` } });
+  for (let i = 0; i < 1_100; i++)
+    server.put(`${at}${i}`, { ...service, metadata: { namespace: "a", name: `web${i}` } });
   const found = await client.list({ apiVersion: "v1", kind: "Service" }, { labelSelector: "app=web" });
   equal(found.length, 1_100);
   deepEqual([found[1_099]?.apiVersion, found[1_099]?.kind], ["v1", "Service"]);
-  deepEqual(server.arrived.map((r) => String(r.query)), [
-    "labelSelector=app%3Dweb&limit=500",
-    "labelSelector=app%3Dweb&limit=500&continue=500",
-    "labelSelector=app%3Dweb&limit=500&continue=1000",
-  ]);
+  deepEqual(
+    server.arrived.map((r) => String(r.query)),
+    [
+      "labelSelector=app%3Dweb&limit=500",
+      "labelSelector=app%3Dweb&limit=500&continue=500",
+      "labelSelector=app%3Dweb&limit=500&continue=1000",
+    ],
+  );
 });
 
 test("client: a list that expired between two pages begins anew", async (t) => {
   const [server, client] = await setUp(t);
-  for (let i = 0; i < 600; i++) server.put(`${at}${i}`, { ...service, metadata: { namespace: "a", name: `web${i}` } });
+  for (let i = 0; i < 600; i++)
+    server.put(`${at}${i}`, { ...service, metadata: { namespace: "a", name: `web${i}` } });
   let expired = false;
   server.fail(1, ({ query }, response) => {
     if (!query.has("continue") || expired) return false;
@@ -115,7 +136,10 @@ test("client: a list that expired between two pages begins anew", async (t) => {
 
 test("client: unknown kinds are asked of the server once, and again when their path has gone", async (t) => {
   const [server, client, discovery] = await setUp(t);
-  await rejects(discovery.resource(route), { code: 404, message: "the server does not serve Route in example.com/v1" });
+  await rejects(discovery.resource(route), {
+    code: 404,
+    message: "the server does not serve Route in example.com/v1",
+  });
   server.served.set("/apis/example.com/v1", [
     { name: "routes", kind: "Route", namespaced: true },
     { name: "routes/status", kind: "Route", namespaced: true },
@@ -125,7 +149,7 @@ test("client: unknown kinds are asked of the server once, and again when their p
   equal(await discovery.pathOf({ ...route, kind: "Gate" }), "/apis/example.com/v1/gates/r");
   equal(server.count("GET", "/apis/example.com/v1"), 2);
 
-  server.fail(1, (_request, response) => (response.writeHead(404).end("404 page not found\n"), true));
+  server.fail(1, (_request, response) => answer(response, 404, {}, "404 page not found\n"));
   equal(await client.get(route), undefined);
   await discovery.pathOf(route);
   equal(server.arrived.filter((r) => r.path === "/apis/example.com/v1").length, 3);

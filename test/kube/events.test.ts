@@ -15,16 +15,29 @@ interface Scene {
 }
 
 function setUp(): Scene {
-  const scene = { created: [] as KubeObject[], patched: [] as PatchRequest[], errors: [] as ApiError[], now: 1_700_000_000_000 };
+  const scene = {
+    created: [] as KubeObject[],
+    patched: [] as PatchRequest[],
+    errors: [] as ApiError[],
+    now: 1_700_000_000_000,
+  };
   const fail = (): void => {
     const error = scene.errors.shift();
     if (error) throw error;
   };
   const client = {
-    create: async (object: KubeObject) => (fail(), scene.created.push(object), object),
-    patch: async (_ref: unknown, patch: PatchRequest) => (fail(), scene.patched.push(patch), rollout("a")),
+    async create(object: KubeObject) {
+      fail();
+      scene.created.push(object);
+    },
+    async patch(_ref: unknown, patch: PatchRequest) {
+      fail();
+      scene.patched.push(patch);
+    },
   } as unknown as Client;
-  return Object.assign(scene, { recorder: new EventRecorder({ client, log: silent, now: () => scene.now, retryAfter: 1 }) });
+  return Object.assign(scene, {
+    recorder: new EventRecorder({ client, log: silent, now: () => scene.now, retryAfter: 1 }),
+  });
 }
 
 const rollout = (name: string): KubeObject => ({
@@ -32,7 +45,10 @@ const rollout = (name: string): KubeObject => ({
   kind: "Rollout",
   metadata: { namespace: "ns", name, uid: `uid-${name}`, resourceVersion: "7" },
 });
-const note = (message: string, reason = "RolloutPaused"): { type: "Normal"; reason: string; message: string } => ({ type: "Normal", reason, message });
+const note = (
+  message: string,
+  reason = "RolloutPaused",
+): { type: "Normal"; reason: string; message: string } => ({ type: "Normal", reason, message });
 
 test("events: a core event about the object", async () => {
   const { recorder, created } = setUp();
@@ -44,7 +60,14 @@ test("events: a core event about the object", async () => {
   deepEqual(rest, {
     apiVersion: "v1",
     kind: "Event",
-    involvedObject: { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", namespace: "ns", name: "web", uid: "uid-web", resourceVersion: "7" },
+    involvedObject: {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Rollout",
+      namespace: "ns",
+      name: "web",
+      uid: "uid-web",
+      resourceVersion: "7",
+    },
     type: "Normal",
     reason: "RolloutPaused",
     message: "Rollout is paused",
@@ -65,10 +88,13 @@ test("events: the same again within ten minutes is counted", async () => {
   }
   await scene.recorder.settled();
   equal(scene.created.length, 1);
-  deepEqual(scene.patched.map((p) => p.body), [
-    { count: 2, lastTimestamp: "2023-11-14T22:14:20Z" },
-    { count: 3, lastTimestamp: "2023-11-14T22:15:20Z" },
-  ]);
+  deepEqual(
+    scene.patched.map((p) => p.body),
+    [
+      { count: 2, lastTimestamp: "2023-11-14T22:14:20Z" },
+      { count: 3, lastTimestamp: "2023-11-14T22:15:20Z" },
+    ],
+  );
   scene.now += 600_000;
   scene.recorder.record(rollout("web"), note("again"));
   await scene.recorder.settled();
@@ -82,7 +108,10 @@ test("events: other texts, reasons and objects are other events, in their order"
   recorder.record(rollout("other"), note("text 0"));
   recorder.record(rollout("other"), note("text 0", "RolloutResumed"));
   await recorder.settled();
-  deepEqual(created.filter((e) => e.metadata.name.startsWith("web")).map((e) => e["message"]), texts);
+  deepEqual(
+    created.filter((e) => e.metadata.name.startsWith("web")).map((e) => e["message"]),
+    texts,
+  );
   equal(created.length, 22);
   equal(new Set(created.map((e) => e.metadata.name)).size, 22);
   equal(patched.length, 0);
@@ -115,7 +144,11 @@ const outcomes: [name: string, errors: ApiError[], created: number][] = [
   ["a passing failure is tried again", [new ApiError(0, "x", "x"), new ApiError(503, "x", "x")], 1],
   ["a lasting failure is dropped", Array.from({ length: 3 }, () => new ApiError(500, "x", "x")), 0],
   ["a refusal is dropped", [new ApiError(403, "Forbidden", "no")], 0],
-  ["a conflict after a try without answer is success", [new ApiError(0, "x", "x"), new ApiError(409, "AlreadyExists", "x")], 0],
+  [
+    "a conflict after a try without answer is success",
+    [new ApiError(0, "x", "x"), new ApiError(409, "AlreadyExists", "x")],
+    0,
+  ],
 ];
 for (const [name, errors, want] of outcomes) {
   test(`events: ${name}`, async () => {
@@ -140,7 +173,10 @@ test("events: stop writes what waits, takes no more, and does not wait for ever"
   await recorder.settled();
   equal(created.length, 1);
 
-  const hung = new EventRecorder({ client: { create: () => new Promise(() => {}) } as unknown as Client, log: silent });
+  const hung = new EventRecorder({
+    client: { create: () => new Promise(() => {}) } as unknown as Client,
+    log: silent,
+  });
   hung.record(rollout("web"), note("never"));
   const began = performance.now();
   await hung.stop(20);

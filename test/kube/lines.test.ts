@@ -20,7 +20,10 @@ const cases: [name: string, chunks: (string | Buffer)[], want: string[]][] = [
 ];
 for (const [name, chunks, want] of cases) {
   test(`lines: ${name}`, async () => {
-    const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)), { objectMode: false });
+    const stream = Readable.from(
+      chunks.map((chunk) => Buffer.from(chunk)),
+      { objectMode: false },
+    );
     deepEqual(await all(linesOf(stream, () => 1_000)), want);
   });
 }

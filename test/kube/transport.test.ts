@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { test, type TestContext } from "node:test";
-import { transportOf, type Ended, type Transport, type TransportOptions } from "../../src/kube/transport.ts";
+import { type TestContext, test } from "node:test";
+import { type Ended, type Transport, type TransportOptions, transportOf } from "../../src/kube/transport.ts";
 import { ApiError } from "../../src/reconcile/ports.ts";
 import { ApiServer, type Fault, refuse } from "./support/apiServer.ts";
 
@@ -11,7 +11,11 @@ async function setUp(t: TestContext, more: Partial<TransportOptions> = {}): Prom
     transport.close();
     await server.close();
   });
-  server.put("/api/v1/namespaces/a/pods/p", { apiVersion: "v1", kind: "Pod", metadata: { name: "p", namespace: "a" } });
+  server.put("/api/v1/namespaces/a/pods/p", {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", namespace: "a" },
+  });
   return [server, transport];
 }
 
@@ -55,7 +59,13 @@ test("transport: a DELETE with a body has a length, not chunks", async (t) => {
   ok(server.arrived.at(-1)?.headers["content-length"]);
 });
 
-const retried: [name: string, method: "GET" | "PATCH", fault: Fault, times: number, code: number | "succeeds"][] = [
+const retried: [
+  name: string,
+  method: "GET" | "PATCH",
+  fault: Fault,
+  times: number,
+  code: number | "succeeds",
+][] = [
   ["GET after a reset", "GET", reset, 2, "succeeds"],
   ["GET after 500", "GET", answering(500), 3, "succeeds"],
   ["GET after 503", "GET", answering(503), 1, "succeeds"],
@@ -98,7 +108,10 @@ test("transport: any method goes again when the kept-alive connection had been c
 test("transport: a write on a new connection is never sent twice", async (t) => {
   const [server, transport] = await setUp(t);
   server.fail(1, reset);
-  await rejects(transport.request({ method: "PATCH", path: pod, body: {} }), { code: 0, reason: "ConnectionFailed" });
+  await rejects(transport.request({ method: "PATCH", path: pod, body: {} }), {
+    code: 0,
+    reason: "ConnectionFailed",
+  });
   equal(server.count("PATCH", pod), 1);
 });
 
@@ -121,7 +134,10 @@ test("transport: a hung server is given up", async (t) => {
 test("transport: an answer that stops in the middle is given up", async (t) => {
   const [server, transport] = await setUp(t);
   server.fail(1, (_request, response) => Boolean(response.writeHead(200).write('{"kind":')));
-  await rejects(transport.request({ method: "POST", path: pods, body: {}, timeout: 30 }), { code: 0, message: /incomplete/ });
+  await rejects(transport.request({ method: "POST", path: pods, body: {}, timeout: 30 }), {
+    code: 0,
+    message: /incomplete/,
+  });
 });
 
 test("transport: an aborted request ends at once and is not retried", async (t) => {
@@ -144,12 +160,24 @@ test("transport: nobody there is code 0", async () => {
 const errors: [name: string, fault: Fault, want: object][] = [
   [
     "a Status object",
-    (_request, response) => (refuse(response, 422, "Invalid", { kind: "pods", name: "p" }), true),
+    (_request, response) => refuse(response, 422, "Invalid", { kind: "pods", name: "p" }),
     { code: 422, reason: "Invalid", message: "Invalid by the test" },
   ],
-  ["plain text", answering(404, {}, "404 page not found\n"), { code: 404, reason: "NotFound", message: "404 page not found" }],
-  ["an empty answer", answering(413, {}, ""), { code: 413, reason: "RequestEntityTooLarge", message: "the server answered 413" }],
-  ["JSON that is no Status", answering(409, {}, '{"a":1}'), { code: 409, reason: "Conflict", message: '{"a":1}' }],
+  [
+    "plain text",
+    answering(404, {}, "404 page not found\n"),
+    { code: 404, reason: "NotFound", message: "404 page not found" },
+  ],
+  [
+    "an empty answer",
+    answering(413, {}, ""),
+    { code: 413, reason: "RequestEntityTooLarge", message: "the server answered 413" },
+  ],
+  [
+    "JSON that is no Status",
+    answering(409, {}, '{"a":1}'),
+    { code: 409, reason: "Conflict", message: '{"a":1}' },
+  ],
   ["no JSON where JSON is due", answering(200, {}, "<html>"), { code: 200, reason: "BadAnswer" }],
 ];
 for (const [name, fault, want] of errors) {
@@ -170,11 +198,16 @@ test("transport: a stream that is refused is an ApiError", async (t) => {
 test("transport: every try is counted, and the urgent ones pass the limit", async (t) => {
   const ended: Ended[] = [];
   let held = 0;
-  const limit = async (): Promise<void> => void (held += 1);
+  const limit = async (): Promise<void> => {
+    held += 1;
+  };
   const [server, transport] = await setUp(t, { ended: (e) => ended.push(e), limit });
   server.fail(1, answering(500));
   await transport.request({ method: "GET", path: pod });
   await transport.request({ method: "GET", path: pod, urgent: true });
-  deepEqual(ended.map((e) => e.status), [500, 200, 200]);
+  deepEqual(
+    ended.map((e) => e.status),
+    [500, 200, 200],
+  );
   equal(held, 2);
 });

@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { KubeObject } from "../../src/api/object.ts";
 import { Discovery } from "../../src/kube/discovery.ts";
 import { silent } from "../../src/kube/log.ts";
 import { transportOf } from "../../src/kube/transport.ts";
 import { type Pace, Watch } from "../../src/kube/watch.ts";
 import { Cache } from "../../src/reconcile/cache.ts";
-import { ApiServer, refuse, until } from "./support/apiServer.ts";
+import { ApiServer, answer, refuse, until } from "./support/apiServer.ts";
 
 const kind = { apiVersion: "v1", kind: "Service" };
 const pathOf = (name: string): string => `/api/v1/namespaces/a/services/${name}`;
@@ -47,7 +47,13 @@ async function setUp(t: TestContext, pace: Partial<Pace> = {}): Promise<Scene> {
     changes,
     names: () => cache.list(kind).map(({ metadata }) => metadata.name),
     begin(of = kind, labelSelector) {
-      const parts = { transport, discovery, log: silent, pace: { first: 1, most: 4, missing: 5, ...pace }, random: () => 0.5 };
+      const parts = {
+        transport,
+        discovery,
+        log: silent,
+        pace: { first: 1, most: 4, missing: 5, ...pace },
+        random: () => 0.5,
+      };
       const watch = new Watch(of, { labelSelector }, cache, parts);
       watches.push(watch);
       return watch;
@@ -133,14 +139,17 @@ const expirations: [name: string, expire: (server: ApiServer) => void][] = [
   ["410 on the request", (server) => server.compact()],
   [
     "410 in the stream",
-    (server) => server.say(`${JSON.stringify({ type: "ERROR", object: { kind: "Status", code: 410, reason: "Expired" } })}\n`),
+    (server) =>
+      server.say(
+        `${JSON.stringify({ type: "ERROR", object: { kind: "Status", code: 410, reason: "Expired" } })}\n`,
+      ),
   ],
 ];
 for (const [name, expire] of expirations) {
   test(`watch: ${name} means a new list, and what is gone is deleted`, async (t) => {
     const { server, begin, changes, names } = await setUp(t);
     await begin().synced;
-    server.fail(20, (_request, response) => (refuse(response, 503, "ServiceUnavailable"), true));
+    server.fail(20, (_request, response) => refuse(response, 503, "ServiceUnavailable"));
     if (name.includes("stream")) expire(server);
     server.dropWatches("reset");
     server.remove(pathOf("one"));
@@ -154,8 +163,8 @@ for (const [name, expire] of expirations) {
 }
 
 const faults: [name: string, answer: Parameters<ApiServer["fail"]>[1]][] = [
-  ["500", (_request, response) => (refuse(response, 500, "InternalError"), true)],
-  ["429", (_request, response) => (refuse(response, 429, "TooManyRequests", { retryAfterSeconds: 0 }), true)],
+  ["500", (_request, response) => refuse(response, 500, "InternalError")],
+  ["429", (_request, response) => refuse(response, 429, "TooManyRequests", { retryAfterSeconds: 0 })],
   ["resets", (_request, response) => Boolean(response.destroy())],
   ["nonsense", (_request, response) => Boolean(response.writeHead(200).end("<html>\n</html>\n"))],
   ["empty streams", (_request, response) => Boolean(response.writeHead(200).end())],
@@ -197,13 +206,16 @@ test("watch: waits quietly for a kind that is not installed, and forgets it when
   await until(() => server.count("GET", "/apis/example.com/v1") >= 3);
   deepEqual([watch.isSynced, watch.isMissing], [false, true]);
   server.served.set("/apis/example.com/v1", [{ name: "gates", kind: "Gate", namespaced: true }]);
-  server.put("/apis/example.com/v1/namespaces/a/gates/g", { ...gate, metadata: { namespace: "a", name: "g" } });
+  server.put("/apis/example.com/v1/namespaces/a/gates/g", {
+    ...gate,
+    metadata: { namespace: "a", name: "g" },
+  });
   await watch.synced;
   equal(cache.list(gate).length, 1);
   equal(watch.isMissing, false);
 
   server.served.clear();
-  server.fail(1, (_request, response) => (response.writeHead(404).end("404 page not found\n"), true));
+  server.fail(1, (_request, response) => answer(response, 404, {}, "404 page not found\n"));
   server.dropWatches("reset");
   await until(() => !cache.watches(gate));
   equal(cache.list(gate).length, 0);
@@ -212,7 +224,7 @@ test("watch: waits quietly for a kind that is not installed, and forgets it when
 test("watch: a 404 for a kind that always exists is not believed", async (t) => {
   const { server, begin, cache, changes } = await setUp(t);
   await begin().synced;
-  server.fail(3, (_request, response) => (response.writeHead(404).end("404 page not found\n"), true));
+  server.fail(3, (_request, response) => answer(response, 404, {}, "404 page not found\n"));
   server.dropWatches("reset");
   await until(() => server.count("GET", "watch=true") === 5);
   ok(cache.watches(kind));
@@ -221,13 +233,13 @@ test("watch: a 404 for a kind that always exists is not believed", async (t) => 
 
 test("watch: a kind that we may not watch is tried again", async (t) => {
   const { server, begin } = await setUp(t);
-  server.fail(3, (_request, response) => (refuse(response, 403, "Forbidden"), true));
+  server.fail(3, (_request, response) => refuse(response, 403, "Forbidden"));
   await begin().synced;
   equal(server.arrived.length, 4);
 });
 
 test("watch: an object that cannot be indexed does not keep the others away", async (t) => {
-  const { server, cache, begin } = await setUp(t);
+  const { cache, begin } = await setUp(t);
   cache.register({
     kind,
     indices: {

@@ -45,7 +45,10 @@ for (const [method, path, code] of others) {
 test("server: a port in use is named with its flag", async (t) => {
   const served = await serveHealth(0);
   t.after(() => served.close());
-  await rejects(serveMetrics(served.port, async () => ""), {
-    message: `cannot listen: port ${served.port} is in use; choose another with --metricsPort`,
-  });
+  await rejects(
+    serveMetrics(served.port, async () => ""),
+    {
+      message: `cannot listen: port ${served.port} is in use; choose another with --metricsPort`,
+    },
+  );
 });

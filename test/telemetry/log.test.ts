@@ -10,9 +10,24 @@ function logged(options: Partial<LogOptions>, write: (log: ReturnType<typeof cre
 
 const time = /^time="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z" /;
 const texts: [name: string, fields: object, message: string, want: string][] = [
-  ["plain words are bare", { rollout: "my-api", namespace: "a" }, "hello", "level=info msg=hello namespace=a rollout=my-api\n"],
-  ["other texts are quoted", { why: 'say "x"\n' }, "two words", 'level=info msg="two words" why="say \\"x\\"\\n"\n'],
-  ["numbers, lists and nothing", { n: 1.5, list: ["a"], empty: "", gone: undefined }, "x", 'level=info msg=x empty="" list="[\\"a\\"]" n=1.5\n'],
+  [
+    "plain words are bare",
+    { rollout: "my-api", namespace: "a" },
+    "hello",
+    "level=info msg=hello namespace=a rollout=my-api\n",
+  ],
+  [
+    "other texts are quoted",
+    { why: 'say "x"\n' },
+    "two words",
+    'level=info msg="two words" why="say \\"x\\"\\n"\n',
+  ],
+  [
+    "numbers, lists and nothing",
+    { n: 1.5, list: ["a"], empty: "", gone: undefined },
+    "x",
+    'level=info msg=x empty="" list="[\\"a\\"]" n=1.5\n',
+  ],
 ];
 for (const [name, fields, message, want] of texts) {
   test(`log: text, ${name}`, () => {
@@ -23,7 +38,9 @@ for (const [name, fields, message, want] of texts) {
 }
 
 test("log: JSON has level, msg, time and the fields", () => {
-  const { time: at, ...line } = JSON.parse(logged({ format: "json" }, (log) => log.warn({ rollout: "a" }, "text"))) as Record<string, unknown>;
+  const { time: at, ...line } = JSON.parse(
+    logged({ format: "json" }, (log) => log.warn({ rollout: "a" }, "text")),
+  ) as Record<string, unknown>;
   deepEqual(line, { level: "warning", msg: "text", rollout: "a" });
   match(String(at), /^\d{4}-.*Z$/);
 });

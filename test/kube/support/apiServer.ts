@@ -93,7 +93,12 @@ export class ApiServer {
     const metadata = { ...object.metadata, uid, resourceVersion: String(this.#version) };
     const stored = { ...object, metadata };
     this.#objects.set(path, stored);
-    this.#tell({ version: this.#version, type: known ? "MODIFIED" : "ADDED", collection: parentOf(path), object: stored });
+    this.#tell({
+      version: this.#version,
+      type: known ? "MODIFIED" : "ADDED",
+      collection: parentOf(path),
+      object: stored,
+    });
     return stored;
   }
 
@@ -149,7 +154,7 @@ export class ApiServer {
     }
   }
 
-  async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(message: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const chunks: Buffer[] = [];
     for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
@@ -160,16 +165,16 @@ export class ApiServer {
     this.arrived.push(request);
     if (this.#faults.length > 0 && this.#faults[0]?.(request, response)) {
       this.#faults.shift();
-      return;
+      return true;
     }
     if (request.query.get("watch") === "true") return this.#watch(request, response);
     const served = this.served.get(request.path);
     if (served) return reply(response, 200, { kind: "APIResourceList", resources: served });
     if (method === "GET") return this.#read(request, response);
-    this.#write(request, response);
+    return this.#write(request, response);
   }
 
-  #read({ path, query }: Arrived, response: ServerResponse): void {
+  #read({ path, query }: Arrived, response: ServerResponse): boolean {
     const single = this.#objects.get(path);
     if (single) return reply(response, 200, single);
     if (!collection.test(path)) return refuse(response, 404, "NotFound", { kind: "things" });
@@ -178,10 +183,14 @@ export class ApiServer {
     const limit = Number(query.get("limit") ?? 0) || items.length;
     const next = from + limit < items.length ? { continue: String(from + limit) } : {};
     const bare = items.slice(from, from + limit).map(({ apiVersion: _a, kind: _k, ...rest }) => rest);
-    reply(response, 200, { kind: "List", metadata: { resourceVersion: String(this.#version), ...next }, items: bare });
+    return reply(response, 200, {
+      kind: "List",
+      metadata: { resourceVersion: String(this.#version), ...next },
+      items: bare,
+    });
   }
 
-  #write({ method, path, body }: Arrived, response: ServerResponse): void {
+  #write({ method, path, body }: Arrived, response: ServerResponse): boolean {
     const sent = body as KubeObject;
     if (path.endsWith("/eviction")) return reply(response, 201, { kind: "Status", status: "Success" });
     if (method === "POST") {
@@ -196,41 +205,66 @@ export class ApiServer {
       return reply(response, 200, { kind: "Status", status: "Success" });
     }
     const version = sent.metadata?.resourceVersion;
-    if (version !== undefined && version !== known.metadata.resourceVersion) return refuse(response, 409, "Conflict");
-    const next = method === "PUT" ? sent : { ...known, ...sent, metadata: { ...known.metadata, ...sent.metadata } };
-    reply(response, 200, this.put(path.replace(/\/(status|scale)$/, ""), next));
+    if (version !== undefined && version !== known.metadata.resourceVersion)
+      return refuse(response, 409, "Conflict");
+    const next =
+      method === "PUT" ? sent : { ...known, ...sent, metadata: { ...known.metadata, ...sent.metadata } };
+    return reply(response, 200, this.put(path.replace(/\/(status|scale)$/, ""), next));
   }
 
-  #watch({ path, query }: Arrived, response: ServerResponse): void {
+  #watch({ path, query }: Arrived, response: ServerResponse): boolean {
     const initial = query.get("sendInitialEvents") === "true";
     if (initial && !this.watchList) return refuse(response, 422, "Invalid");
     const from = Number(query.get("resourceVersion") ?? this.#version);
     if (!initial && from < this.#oldest) return refuse(response, 410, "Expired");
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();
-    if (initial) {
-      for (const [at, object] of this.#objects) {
-        if (within(parentOf(at), path)) response.write(line("ADDED", object));
-      }
-      response.write(line("BOOKMARK", bookmarkAt(this.#version, { "k8s.io/initial-events-end": "true" })));
-    } else {
-      for (const { version, type, collection, object } of this.#history) {
-        if (version > from && within(collection, path)) response.write(line(type, object));
-      }
-    }
+    for (const text of initial ? this.#listLines(path) : this.#historyLines(path, from)) response.write(text);
     const watcher = { collection: path, response };
     this.#watchers.add(watcher);
     response.once("close", () => this.#watchers.delete(watcher));
+    return true;
+  }
+
+  #listLines(wanted: string): string[] {
+    const there = [...this.#objects].filter(([at]) => within(parentOf(at), wanted));
+    const end = line("BOOKMARK", bookmarkAt(this.#version, { "k8s.io/initial-events-end": "true" }));
+    return [...there.map(([, object]) => line("ADDED", object)), end];
+  }
+
+  #historyLines(wanted: string, from: number): string[] {
+    const since = this.#history.filter((entry) => entry.version > from && within(entry.collection, wanted));
+    return since.map(({ type, object }) => line(type, object));
   }
 }
 
-/** An answer with a Status object. */
-export function refuse(response: ServerResponse, code: number, reason: string, details: object = {}): void {
-  reply(response, code, { kind: "Status", status: "Failure", code, reason, message: `${reason} by the test`, details });
+/** Answers with a Status object; true, so that a fault can end with it. */
+export function refuse(
+  response: ServerResponse,
+  code: number,
+  reason: string,
+  details: object = {},
+): boolean {
+  return reply(response, code, {
+    kind: "Status",
+    status: "Failure",
+    code,
+    reason,
+    message: `${reason} by the test`,
+    details,
+  });
 }
 
-export function reply(response: ServerResponse, code: number, body: unknown): void {
+/** Answers with JSON. */
+export function reply(response: ServerResponse, code: number, body: unknown): boolean {
   response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+  return true;
+}
+
+/** Answers with anything. */
+export function answer(response: ServerResponse, code: number, headers: object, body: string): boolean {
+  response.writeHead(code, { ...headers }).end(body);
+  return true;
 }
 
 /** Resolves when the condition holds; fails after two seconds. */
@@ -257,5 +291,8 @@ function line(type: string, object: object): string {
 }
 
 function bookmarkAt(version: number, annotations?: object): object {
-  return { kind: "Any", metadata: { resourceVersion: String(version), ...(annotations ? { annotations } : {}) } };
+  return {
+    kind: "Any",
+    metadata: { resourceVersion: String(version), ...(annotations ? { annotations } : {}) },
+  };
 }
