@@ -1,4 +1,4 @@
-import type { KubeObject } from "../api/object.ts";
+import type { KindRef, KubeObject } from "../api/object.ts";
 import { Problem } from "../api/problem.ts";
 import { type Instant, instant } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
@@ -16,6 +16,13 @@ import { defaultRetention } from "./rules.ts";
 import { secretValues } from "./secrets.ts";
 import { type RunSnapshot, specOf, statusOf } from "./snapshot.ts";
 import type { Metric, MetricResult } from "./types.ts";
+
+const jobKind: KindRef = { apiVersion: "batch/v1", kind: "Job" };
+
+/** What is read of a Job in the cache. */
+interface JobStatus {
+  readonly conditions?: readonly { readonly type: string }[];
+}
 
 const none = { arrived: new Map<string, Arrived>(), pending: new Set<string>() };
 
@@ -77,7 +84,7 @@ function takeReadings(look: Look): Pick<RunSnapshot, "arrived" | "pending"> {
   for (const [index, metric] of ready.metrics.entries()) {
     const result = metricResults.find(({ name }) => name === metric.name);
     const next = nextFor(metric, result, timing);
-    if (next === undefined || next.from > now) continue;
+    if (next === undefined || (next.from > now && !hasEnded(ports, result))) continue;
     asked.add(next.id);
     const reading = ports.readings.take(key, next.id, poolOf(metric), (signal) =>
       start(look, { index, metric, next, result }, signal),
@@ -87,6 +94,16 @@ function takeReadings(look: Look): Pick<RunSnapshot, "arrived" | "pending"> {
   }
   ports.readings.keep(key, asked);
   return { arrived, pending };
+}
+
+/** Whether the Job of a measurement under way has ended: then it is looked at before its time. */
+function hasEnded({ cache }: Ports, result: MetricResult | undefined): boolean {
+  const last = result?.measurements?.at(-1);
+  const { "job-name": name, "job-namespace": namespace } = last?.metadata ?? {};
+  const isUnderWay = last !== undefined && last.finishedAt === undefined;
+  if (!isUnderWay || name === undefined || namespace === undefined || !cache.watches(jobKind)) return false;
+  const { conditions } = (cache.get({ ...jobKind, namespace, name })?.["status"] ?? {}) as JobStatus;
+  return conditions?.some(({ type }) => type === "Complete" || type === "Failed") ?? false;
 }
 
 /** A metric that is due. */

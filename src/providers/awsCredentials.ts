@@ -109,7 +109,15 @@ async function fromContainer({ surroundings, http, signal }: Asking): Promise<Aw
   const token =
     file === undefined ? variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] : await readFile(file, "utf8");
   const headers = token === undefined ? {} : { Authorization: token.trim() };
-  const reply = await http({ method: "GET", url, headers, timeout: seconds(5), reads: true, signal });
+  const reply = await http({
+    method: "GET",
+    url,
+    headers,
+    timeout: seconds(5),
+    reads: true,
+    trusted: true,
+    signal,
+  });
   const { AccessKeyId, SecretAccessKey, Token } = members(parsedJson(reply.body));
   if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") return undefined;
   return {
@@ -137,7 +145,16 @@ function askSts(
   const signature =
     keys === undefined ? {} : signatureHeaders(unsigned, { ...keys, region, service: "sts", at: now });
   const headers = { ...content, ...signature };
-  return http({ method: "POST", url, body, headers, timeout: seconds(10), reads: true, signal });
+  return http({
+    method: "POST",
+    url,
+    body,
+    headers,
+    timeout: seconds(10),
+    reads: true,
+    trusted: true,
+    signal,
+  });
 }
 
 /** STS answers in XML, flat enough to be read by name. */

@@ -2,6 +2,7 @@ import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import type { AxiosRequestConfig, AxiosStatic } from "axios";
 import type { Millis } from "../api/time.ts";
+import { type Outbound, type OutboundRules, outboundOf } from "./outbound.ts";
 
 /** One HTTP request of a provider. */
 export interface HttpRequest {
@@ -18,6 +19,8 @@ export interface HttpRequest {
    * time.
    */
   readonly reads: boolean;
+  /** Whether it goes where the surroundings say, not where a template says: no rule forbids it then. */
+  readonly trusted?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -53,40 +56,52 @@ export const largestReply = 16 * 1024 * 1024;
 /** How often a read is repeated, and the first wait before that in milliseconds. */
 const repeats = { retries: 2, minTimeout: 100, factor: 3 };
 
+/** Agents for plain connections, and for those whose certificates are and are not verified. */
+interface Agents {
+  readonly plain: HttpAgent;
+  readonly verifying: HttpsAgent;
+  readonly unverified: HttpsAgent;
+}
+
 interface Loaded {
   readonly axios: AxiosStatic;
-  readonly verifying: HttpsAgent;
-  readonly trusting: HttpsAgent;
-  readonly plain: HttpAgent;
+  /** For requests that the rules apply to, and for those that are trusted. */
+  readonly bounded: Agents;
+  readonly free: Agents;
+  readonly outbound: Outbound;
 }
 
 /**
  * The HTTP client that all providers share. It is loaded by the first request, keeps connections, honours the
- * proxies of the environment, follows up to 10 redirects, and bounds the time and the size of every answer.
+ * proxies of the environment, follows up to 10 redirects, asks only where the rules allow, and bounds the
+ * time and the size of every answer.
  */
-export function httpClient(): Http {
+export function httpClient(rules: OutboundRules = { denied: [], allowedHosts: [] }): Http {
+  const outbound = outboundOf(rules);
   let loading: Promise<Loaded> | undefined;
   return async (request) => {
-    loading ??= load();
+    loading ??= load(outbound);
     const loaded = await loading;
     if (!request.reads) return send(loaded, request, deadlineOf(request));
     return repeated(loaded, request, deadlineOf(request));
   };
 }
 
-async function load(): Promise<Loaded> {
+async function load(outbound: Outbound): Promise<Loaded> {
   const [{ default: axios }, http, https] = await Promise.all([
     import("axios"),
     import("node:http"),
     import("node:https"),
   ]);
-  const options = { keepAlive: true, timeout: 60_000, maxFreeSockets: 64 };
-  return {
-    axios,
-    plain: new http.Agent(options),
-    verifying: new https.Agent(options),
-    trusting: new https.Agent({ ...options, rejectUnauthorized: false }),
+  const agents = (more: { readonly lookup?: Outbound["lookup"] }): Agents => {
+    const options = { keepAlive: true, timeout: 60_000, maxFreeSockets: 64, ...more };
+    return {
+      plain: new http.Agent(options),
+      verifying: new https.Agent(options),
+      unverified: new https.Agent({ ...options, rejectUnauthorized: false }),
+    };
   };
+  return { axios, outbound, bounded: agents({ lookup: outbound.lookup }), free: agents({}) };
 }
 
 /** Which requests are over time; a timeout of 0 is over at once. */
@@ -115,17 +130,34 @@ async function repeated(loaded: Loaded, request: HttpRequest, deadline: AbortSig
   }
 }
 
-async function send(
-  { axios, ...agents }: Loaded,
-  request: HttpRequest,
-  deadline: AbortSignal,
-): Promise<HttpReply> {
+async function send(loaded: Loaded, request: HttpRequest, deadline: AbortSignal): Promise<HttpReply> {
   if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
   if (!/^https?:\/\//i.test(request.url) || !URL.canParse(request.url)) {
     throw new HttpFailure(request, "unsupported protocol scheme or invalid address");
   }
+  refuse(loaded, request, new URL(request.url).hostname);
+  try {
+    const { status, statusText, data } = await loaded.axios.request<unknown>(
+      configOf(loaded, request, AbortSignal.any([request.signal, deadline])),
+    );
+    return { status, statusText, body: typeof data === "string" ? data : "" };
+  } catch (error) {
+    if (error instanceof HttpFailure) throw error;
+    if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
+    if (request.signal.aborted) throw new HttpFailure(request, "context canceled");
+    throw new HttpFailure(request, reasonOf(error), isConnectionFault(error));
+  }
+}
+
+function refuse({ outbound }: Loaded, request: HttpRequest, host: string): void {
+  const refusal = request.trusted === true ? undefined : outbound.refusal(host);
+  if (refusal !== undefined) throw new HttpFailure(request, refusal);
+}
+
+function configOf(loaded: Loaded, request: HttpRequest, signal: AbortSignal): AxiosRequestConfig {
+  const agents = request.trusted === true ? loaded.free : loaded.bounded;
   const { url, authorization } = addressed(request.url);
-  const config: AxiosRequestConfig = {
+  return {
     method: request.method,
     url,
     headers: headersOf(request.headers ?? {}, authorization),
@@ -135,20 +167,13 @@ async function send(
     transformRequest: (body: unknown) => body,
     validateStatus: () => true,
     maxRedirects: 10,
+    beforeRedirect: (next: { readonly hostname?: string }) => refuse(loaded, request, next.hostname ?? ""),
     maxContentLength: largestReply,
     maxBodyLength: Infinity,
     httpAgent: agents.plain,
-    httpsAgent: request.insecure === true ? agents.trusting : agents.verifying,
-    signal: AbortSignal.any([request.signal, deadline]),
+    httpsAgent: request.insecure === true ? agents.unverified : agents.verifying,
+    signal,
   };
-  try {
-    const { status, statusText, data } = await axios.request<unknown>(config);
-    return { status, statusText, body: typeof data === "string" ? data : "" };
-  } catch (error) {
-    if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
-    if (request.signal.aborted) throw new HttpFailure(request, "context canceled");
-    throw new HttpFailure(request, reasonOf(error), isConnectionFault(error));
-  }
 }
 
 /** User and password of the address go into a header, unless there is one already. */

@@ -11,6 +11,7 @@ import { influxdb } from "./influxdb.ts";
 import { job } from "./job.ts";
 import { kayenta } from "./kayenta.ts";
 import { newRelic } from "./newRelic.ts";
+import { defaultOutbound, type OutboundRules } from "./outbound.ts";
 import { plugin } from "./plugin.ts";
 import { prometheus } from "./prometheus.ts";
 import { type AnyProvider, type Asking, messageOf, type Surroundings } from "./provider.ts";
@@ -42,6 +43,8 @@ export interface Providing {
   readonly surroundings: Surroundings;
   /** The cluster in which Jobs run, when it is another one. */
   readonly jobCluster?: Client | undefined;
+  /** Where providers may not go; by default neither to link-local addresses nor to the API server. */
+  readonly outbound?: OutboundRules | undefined;
   /** Another client for tests. */
   readonly http?: Http | undefined;
 }
@@ -50,7 +53,8 @@ export interface Providing {
  * The port through which analyses measure. It never rejects for what a provider could not do: that is an
  * `Error` measurement, in which no secret of the provider is left (analysis 6.1).
  */
-export function measureWith({ client, surroundings, jobCluster, http = httpClient() }: Providing): Measure {
+export function measureWith({ client, surroundings, jobCluster, ...more }: Providing): Measure {
+  const http = more.http ?? httpClient(more.outbound ?? defaultOutbound(surroundings.variables));
   return async (request, signal) => {
     const secrets: string[] = [];
     const asking: Asking = {

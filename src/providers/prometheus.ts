@@ -8,7 +8,7 @@ import { type Asking, provider, saying } from "./provider.ts";
 /** Prometheus and VictoriaMetrics: an instant query, or a range of them, posted as a form (analysis 6.2). */
 export const prometheus = provider(Prometheus, async (spec, asking) => {
   const { ARGO_ROLLOUTS_PROMETHEUS_ADDRESS: address = "" } = asking.surroundings.variables;
-  const server = serverOf(spec, address);
+  const server = serverOf(spec, "prometheus", address);
   return saying({ ResolvedPrometheusQuery: spec.query ?? "" }, async () => {
     const { endpoint, form } = questionOf(spec, asking);
     return answerIn(await ask(server, endpoint, form, asking));

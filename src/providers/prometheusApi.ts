@@ -22,13 +22,13 @@ export interface Server {
 }
 
 /** Throws a `Problem` for a server that cannot be asked at all. */
-export function serverOf(spec: ServerSpec, defaultAddress: string): Server {
+export function serverOf(spec: ServerSpec, name: string, defaultAddress = ""): Server {
   const given = spec.address ?? "";
   const address = given === "" ? defaultAddress : given;
-  if (address === "") throw new Problem("prometheus address is not configured");
-  if (!isAddress(address)) throw new Problem("prometheus address is not is url format");
+  if (address === "") throw new Problem(`${name} address is not configured`);
+  if (!isAddress(address)) throw new Problem(`${name} address is not is url format`);
   const { timeout = 30 } = spec;
-  if (timeout < 0) throw new Problem("prometheus timeout should not be negative");
+  if (timeout < 0) throw new Problem(`${name} timeout should not be negative`);
   oauth2Of(spec.authentication);
   checkBasicAuth(spec);
   const headers = Object.fromEntries((spec.headers ?? []).map(({ key, value }) => [key, value]));

@@ -5,7 +5,7 @@ import { provider, saying } from "./provider.ts";
 
 /** VictoriaLogs: a LogsQL stats query, answered as Prometheus answers an instant query. */
 export const victoriaLogs = provider(VictoriaLogs, async (spec, asking) => {
-  const server = serverOf(spec, "");
+  const server = serverOf(spec, "victoriaLogs");
   const { query = "" } = spec;
   const form = { query, time: decimal(asking.now / 1000) };
   return saying({ ResolvedVictoriaLogsQuery: query }, async () =>

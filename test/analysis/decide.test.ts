@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import type { AnalysisRunStatus } from "../../src/analysis/types.ts";
-import { rfc3339 } from "../../src/api/time.ts";
+import { later, rfc3339, seconds } from "../../src/api/time.ts";
 import type { Measured } from "../../src/reconcile/measure.ts";
 import { bad, byName, failing, job, lab, metric, running, start } from "./lab.ts";
 
@@ -146,4 +146,21 @@ test("a settled run writes nothing", async () => {
   await run.settle();
   const plan = await run.look();
   deepEqual(plan, { effects: [] });
+});
+
+test("a Job that has ended is looked at before its time", async () => {
+  const metadata = { "job-name": "j", "job-namespace": "ns" };
+  const answers: Measured[] = [
+    { is: "running", resumeAt: start, metadata },
+    { is: "running", resumeAt: later(start, seconds(60)) },
+    { is: "verdict", phase: "Successful" },
+  ];
+  const run = lab({ spec: { metrics: [job("job")] }, measure: () => answers.shift() ?? failing });
+  const object = { apiVersion: "batch/v1", kind: "Job", metadata: { name: "j", namespace: "ns" } };
+  run.put(object);
+  await run.settle();
+  equal(run.status.phase, "Running");
+  run.put({ ...object, status: { conditions: [{ type: "Complete" }] } });
+  await run.settle();
+  equal(run.status.phase, "Successful");
 });

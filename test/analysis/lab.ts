@@ -1,6 +1,6 @@
 import { analysisRunKind } from "../../src/analysis/index.ts";
 import type { AnalysisRunSpec, AnalysisRunStatus, Metric } from "../../src/analysis/types.ts";
-import type { KubeObject } from "../../src/api/object.ts";
+import type { KubeObject, ObjectRef } from "../../src/api/object.ts";
 import { type Instant, instant, later, type Millis } from "../../src/api/time.ts";
 import type { Measure, Measured, MeasureRequest } from "../../src/reconcile/measure.ts";
 import type { Plan } from "../../src/reconcile/plan.ts";
@@ -43,10 +43,10 @@ export function lab({ spec, status, measure = () => good, secrets = {} }: LabOpt
       return data && { apiVersion: "v1", kind: "Secret", metadata: { name }, data };
     },
   } as Pick<Client, "get"> as Client;
-  const cache = { watches: () => true, get: () => run } as Pick<
-    CacheReader,
-    "watches" | "get"
-  > as CacheReader;
+  const others = new Map<string, KubeObject>();
+  const cached = ({ kind, name }: ObjectRef) =>
+    kind === "AnalysisRun" ? run : others.get(`${kind} ${name}`);
+  const cache = { watches: () => true, get: cached } as Pick<CacheReader, "watches" | "get"> as CacheReader;
   const ports: Ports = {
     clock: { now: () => now, at: () => () => {} },
     cache,
@@ -64,6 +64,10 @@ export function lab({ spec, status, measure = () => good, secrets = {} }: LabOpt
     },
     get now(): Instant {
       return now;
+    },
+    /** Puts another object into the cache. */
+    put(object: KubeObject): void {
+      others.set(`${object.kind} ${object.metadata.name}`, object);
     },
     pass(span: number): void {
       now = later(now, (span * 1000) as Millis);

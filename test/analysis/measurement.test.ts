@@ -89,7 +89,7 @@ const verdicts: readonly [name: string, answer: Measured | Error, metric: Partia
   ],
   [
     "a provider that shows its value always",
-    { ...floats(), shownAlways: true },
+    { is: "value", value: new Float64Array(), text: "[]", shownAlways: true },
     { successCondition: "result[0] < 1" },
     {
       phase: "Error",

@@ -219,6 +219,11 @@ const unbuildable: readonly [name: string, given: Given, message: string][] = [
     'time: invalid duration ""',
   ],
   [
+    "victoriaLogs without address",
+    { provider: { victoriaLogs: { query: "x" } } },
+    "victoriaLogs address is not configured",
+  ],
+  [
     "a plugin",
     { provider: { plugin: { "a/b": {} } } },
     'provider.plugin["a/b"]: plugins are not loaded by this controller; let an HTTP service give the value and measure it with provider.web',
