@@ -174,7 +174,9 @@ export class Loop<Seen> {
       mayWrite,
     });
     witness.reconciled(kind.name, key, plan, outcome, since(startedAt, ports.clock.now()));
-    if (outcome.failed !== undefined && isPaused(outcome.failed.error)) return this.#again(key);
+    if (outcome.failed !== undefined && isPaused(outcome.failed.error)) {
+      return this.#term === term ? "retry" : this.#again(key); // refused below us: not at once again
+    }
     return this.#next(key, memory, plan, outcome, now);
   }
 
