@@ -1,6 +1,6 @@
 import { DeclarativeRouting } from "../api/declarativeRouting.ts";
 import { isJson } from "../api/json.ts";
-import { type KubeObject, refText } from "../api/object.ts";
+import type { KubeObject } from "../api/object.ts";
 import { invalid, Problem } from "../api/problem.ts";
 import { headerEntries, isEntryOf } from "./declarativeHeader.ts";
 import { routingPath } from "./ingress.ts";
@@ -109,6 +109,7 @@ function checkBackends(config: DeclarativeRouting, object: KubeObject, wanted: W
   }
 }
 
-function missing({ object }: DeclarativeRouting): string {
-  return `${refText(object).trim().replace(" /", " ")} not found`;
+function missing({ object: { apiVersion, kind, name } }: DeclarativeRouting): string {
+  const [group = ""] = apiVersion.includes("/") ? apiVersion.split("/") : [];
+  return `${group === "" ? kind : `${kind}.${group}`} "${name}" not found`;
 }
