@@ -23,6 +23,14 @@ export function tableOf(client: Client, flags: Flags, surroundings: Surroundings
     kind: rolloutKind(),
     workers: flags.rolloutThreads,
     wokenByUsed: namedBy,
+    greeting: ({ status, metadata: { name, namespace } }) =>
+      status === undefined
+        ? {
+            type: "Normal",
+            reason: eventReason.added,
+            message: `Rollout resource added to informer: ${namespace}/${name}`,
+          }
+        : undefined,
     farewell: ({ metadata: { name, namespace } }) => ({
       type: "Normal",
       reason: eventReason.deleted,

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { KubeObject } from "../api/object.ts";
 import { later, seconds } from "../api/time.ts";
 import { EventRecorder } from "../kube/events.ts";
 import type { WatchParts } from "../kube/watch.ts";
@@ -8,7 +9,7 @@ import { type Loop, startLoop } from "../reconcile/loop.ts";
 import type { Client, Clock, Recorder } from "../reconcile/ports.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { loggedRecorder, logWitness, witnesses } from "../telemetry/witness.ts";
-import type { Table } from "./table.ts";
+import type { Reconciled, Table } from "./table.ts";
 import { type Scope, Watches } from "./watches.ts";
 
 /** What leading needs. */
@@ -46,11 +47,11 @@ export class Leading {
     this.#watches = new Watches(table, this.#cache, scope, parts, (index, key) =>
       this.#loops[index]?.[1].wake(key),
     );
-    this.#loops = table.kinds.map(({ kind, workers, farewell }) => {
+    this.#loops = table.kinds.map((entry) => {
+      const { kind, workers } = entry;
       this.#cache.subscribe(kind.of, (_, old, next) => {
         metrics.changed(kind.name, old, next);
-        if (farewell !== undefined && old !== undefined && next === undefined)
-          recorder.record(old, farewell(old));
+        tell(recorder, entry, old, next);
       });
       const loop = startLoop({
         kind,
@@ -101,6 +102,19 @@ export class Leading {
       this.#resyncLater();
     });
   }
+}
+
+/** Records that an object has come or gone. */
+function tell(
+  recorder: Recorder,
+  { greeting, farewell }: Reconciled,
+  old?: KubeObject,
+  next?: KubeObject,
+): void {
+  if (old !== undefined && next !== undefined) return;
+  const about = next ?? old;
+  const note = about && (next === undefined ? farewell : greeting)?.(about);
+  if (about !== undefined && note !== undefined) recorder.record(about, note);
 }
 
 async function within(millis: number, work: Promise<unknown>): Promise<void> {

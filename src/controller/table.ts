@@ -9,6 +9,8 @@ export interface Reconciled {
   readonly workers: number;
   /** Which keys a change of an object of a used kind (`Kind.uses`) wakes. */
   readonly wokenByUsed?: (kind: KindRef) => Wake;
+  /** The event when an object is seen for the first time, if it has one. */
+  readonly greeting?: (object: KubeObject) => EventNote | undefined;
   /** The event when an object has been deleted. */
   readonly farewell?: (object: KubeObject) => EventNote;
 }

@@ -92,7 +92,9 @@ function headersOf({ headers = {}, auth }: RequestOptions): Record<string, strin
 function agentFor(server: URL, tls: Tls): HttpAgent {
   const local = /^(localhost|127\.|\[::1\])/.test(server.hostname);
   const options = { keepAlive: true, maxFreeSockets: 64, ...(local ? {} : { proxyEnv: process.env }) };
-  return server.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });
+  const agent = server.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });
+  // All its connections go to one place; the name that it would work out for each request contains all certificates.
+  return Object.assign(agent, { getName: () => server.host });
 }
 
 /** The agents for a proxy named in the kubeconfig are made by `KubeConfig`, without keep-alive. */

@@ -28,7 +28,7 @@ const refillMillis = 10_000;
 const mostWaiting = 5_000;
 /** Events that can still be counted on; the oldest are forgotten first. */
 const mostRemembered = 4_096;
-const lanes = 4;
+const lanes = 8;
 const tries = 3;
 
 /** An event that was written: where, and how often it has happened. */

@@ -201,18 +201,19 @@ function answered(
   });
 }
 
-async function textOf(message: IncomingMessage, { timeout = usualTimeout }: Request): Promise<string> {
-  const timer = setTimeout(
-    () => message.destroy(new Error(`answer incomplete after ${timeout / 1_000} s`)),
-    timeout,
-  );
-  try {
+function textOf(message: IncomingMessage, { timeout = usualTimeout }: Request): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const late = (): unknown => message.destroy(new Error(`answer incomplete after ${timeout / 1_000} s`));
+    const timer = setTimeout(late, timeout);
     const chunks: Buffer[] = [];
-    for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-    return Buffer.concat(chunks).toString();
-  } finally {
-    clearTimeout(timer);
-  }
+    message.on("data", (chunk: Buffer) => chunks.push(chunk));
+    message.once("end", () => resolve(Buffer.concat(chunks).toString()));
+    message.once("error", reject);
+    message.once("close", () => {
+      clearTimeout(timer);
+      reject(new Error("the connection was closed in the middle of the answer"));
+    });
+  });
 }
 
 function jsonOf(status: number, text: string): unknown {

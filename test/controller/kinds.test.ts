@@ -33,6 +33,21 @@ test("kinds: ReplicaSets and Services are always watched, pods and routers are n
   equal(always.includes("v1 Pod") || always.some((text) => text.startsWith("networking.k8s.io/")), false);
 });
 
+test("kinds: a Rollout without status is told of when it is seen first, one with status is not", () => {
+  const [rollouts] = tableFor().kinds;
+  const object = {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Rollout",
+    metadata: { namespace: "ns", name: "web" },
+  };
+  deepEqual(rollouts?.greeting?.(object), {
+    type: "Normal",
+    reason: "RolloutAddedToInformer",
+    message: "Rollout resource added to informer: ns/web",
+  });
+  equal(rollouts?.greeting?.({ ...object, status: { phase: "Healthy" } }), undefined);
+});
+
 test("kinds: a deleted Rollout is told of with its name first", () => {
   const [rollouts] = tableFor().kinds;
   const object = {

@@ -1,117 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import type { KindRef, KubeObject } from "../../src/api/object.ts";
-import { readFlags } from "../../src/controller/flags.ts";
-import { type Controller, startController } from "../../src/controller/start.ts";
-import type { Table } from "../../src/controller/table.ts";
-import { wallClock } from "../../src/controller/wallClock.ts";
-import type { Kind } from "../../src/reconcile/kind.ts";
-import { createLog } from "../../src/telemetry/log.ts";
-import { ApiServer, refuse, until } from "../kube/support/apiServer.ts";
-
-const widget: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
-const gate: KindRef = { apiVersion: "example.com/v1", kind: "Gate" };
-const pathOf = (name: string): string => `/apis/argoproj.io/v1alpha1/namespaces/ns/rollouts/${name}`;
-const lease = "/apis/coordination.k8s.io/v1/namespaces/argo-rollouts/leases/argo-rollouts-controller-lock";
-const made = (name: string, spec: object = {}): KubeObject => ({
-  ...widget,
-  metadata: { namespace: "ns", name },
-  spec,
-});
-
-interface Seen {
-  readonly object: KubeObject;
-  readonly gates: number;
-}
-
-/** A kind that writes how many gates there are into `spec.seen`, and says so in an event. */
-const tiny: Kind<Seen> = {
-  name: "rollout",
-  of: widget,
-  wokenBy: [],
-  uses: (object) => ((object["spec"] as { gate?: boolean }).gate ? [gate] : []),
-  async observe(key, { cache }) {
-    const object = cache.get({ ...widget, namespace: "ns", name: key.slice(3) });
-    return object && { object, gates: cache.list(gate).length };
-  },
-  decide({ object, gates }) {
-    const spec = object["spec"] as { seen?: number };
-    if (spec.seen === gates) return { effects: [] };
-    const ref = { ...widget, namespace: "ns", name: object.metadata.name };
-    const event = { type: "Normal", reason: "Seen", message: `seen ${gates}` } as const;
-    return {
-      effects: [
-        { do: "patch", ref, type: "merge", body: { spec: { ...spec, seen: gates } }, why: "count", event },
-      ],
-    };
-  },
-};
-const table: Table = {
-  kinds: [
-    {
-      kind: tiny,
-      workers: 2,
-      wokenByUsed: (kind) => ({
-        kind,
-        keys: (_gate, cache) => cache.list(widget).map((o) => `ns/${o.metadata.name}`),
-      }),
-      farewell: ({ metadata }) => ({ type: "Normal", reason: "Gone", message: `${metadata.name} is gone` }),
-    },
-  ],
-  shapes: [
-    { kind: { apiVersion: "apps/v1", kind: "ReplicaSet" }, labelSelector: "hash", always: true },
-    {
-      kind: { apiVersion: "argoproj.io/v1alpha1", kind: "ClusterAnalysisTemplate" },
-      always: true,
-      scope: "cluster",
-    },
-    { kind: gate },
-  ],
-};
-
-const ownNamespace = "/api/v1/namespaces/argo-rollouts";
-
-interface Scene {
-  readonly server: ApiServer;
-  readonly lines: string[];
-  readonly start: (...args: string[]) => Promise<Controller>;
-}
-
-async function setUp(t: TestContext): Promise<Scene> {
-  const server = await ApiServer.start();
-  server.put(ownNamespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: "argo-rollouts" } });
-  const lines: string[] = [];
-  const running: Controller[] = [];
-  t.after(async () => {
-    for (const controller of running) controller.stop();
-    await Promise.all(running.map((controller) => controller.ended));
-    await server.close();
-  });
-  const start = async (...args: string[]): Promise<Controller> => {
-    const line = readFlags(["--metricsPort=0", "--healthzPort=0", ...args], "1.2.3");
-    if (line.is === "print") throw new Error(line.text);
-    const controller = await startController({
-      flags: line.flags,
-      build: { version: "1.2.3", commit: "abc" },
-      access: server.access(),
-      namespace: "ns",
-      clock: wallClock,
-      log: createLog({ level: "debug", format: "text", write: (text) => lines.push(text) }),
-      table: () => table,
-      matches: () => false,
-      pace: { first: 1, most: 5, missing: 5 },
-    });
-    running.push(controller);
-    return controller;
-  };
-  return { server, lines, start };
-}
-
-const holderOf = (server: ApiServer): string | undefined =>
-  (server.at(lease)?.["spec"] as { holderIdentity: string } | undefined)?.holderIdentity;
-
-const seen = (server: ApiServer, name: string): number | undefined =>
-  (server.at(pathOf(name))?.["spec"] as { seen?: number } | undefined)?.seen;
+import { test } from "node:test";
+import type { KubeObject } from "../../src/api/object.ts";
+import { refuse, until } from "../kube/support/apiServer.ts";
+import { gate, holderOf, lease, made, ownNamespace, pathOf, seen, setUp } from "./support/scene.ts";
 
 test("controller: takes the lease, watches, reconciles and records", async (t) => {
   const { server, start, lines } = await setUp(t);
@@ -120,7 +11,7 @@ test("controller: takes the lease, watches, reconciles and records", async (t) =
   await until(() => seen(server, "a") === 0);
   server.put(pathOf("b"), made("b"));
   await until(() => seen(server, "b") === 0);
-  await until(() => server.count("POST", "/events") === 2);
+  await until(() => server.count("POST", "/events") === 4);
   const said = lines.join("");
   match(said, /level=info msg="Waiting for controller's informer caches to sync"/);
   match(said, /level=info msg="Started controller"/);
@@ -138,11 +29,14 @@ test("controller: where its namespace was never made the lease is in that of the
   await until(() => server.at(lease.replace("argo-rollouts/", "ns/")) !== undefined);
 });
 
-test("controller: says farewell to deleted objects", async (t) => {
+test("controller: greets new objects, and says farewell to deleted ones", async (t) => {
   const { server, start } = await setUp(t);
   server.put(pathOf("a"), made("a"));
   await start("--leader-elect=false");
   await until(() => seen(server, "a") === 0);
+  await until(() =>
+    server.arrived.some((r) => (r.body as KubeObject | undefined)?.["message"] === "a is new"),
+  );
   server.remove(pathOf("a"));
   await until(() =>
     server.arrived.some((r) => (r.body as KubeObject | undefined)?.["message"] === "a is gone"),
