@@ -14,7 +14,9 @@ const lists = [
 /** Where a cached ReplicaSet keeps the hash of the version that its pods avoid. */
 export const avoidedField = "avoidedHash";
 
-/** The pod spec with the term that keeps the new version off the nodes of the stable one (rollout-core 20.3). */
+/**
+ * The pod spec with the term that keeps the new version off the nodes of the stable one (rollout-core 20.3).
+ */
 export function antiAffinityFor(view: View, spec: Fields): Fields {
   const wanted = configured(view);
   const stable = avoidedBy(view);
@@ -74,8 +76,9 @@ function entriesOf(holder: unknown, name: string): readonly Fields[] {
 }
 
 /**
- * Keeps that term of an existing ReplicaSet in step: another stable version is avoided, and none any more when the
- * field was removed. It stays after the promotion, and pods that run keep theirs (rollout-core 20.3).
+ * Keeps that term of an existing ReplicaSet in step: another stable version is avoided, and none any more
+ * when the field was removed. It stays after the promotion, and pods that run keep theirs (rollout-core
+ * 20.3).
  */
 export function antiAffinityEffect(view: View): readonly Effect[] {
   const { newRS, seen } = view;

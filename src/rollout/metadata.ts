@@ -70,10 +70,11 @@ interface Assigned {
 }
 
 /**
- * Gives each version the labels and annotations of its role: its ReplicaSet's template first, with a note of what
- * was injected, then its live pods. Until they all have it the note says `pending` and keeps the keys that are to go,
- * so that a crash or a failed request leaves nothing behind. Keys that nobody injected stay. When both fields are
- * removed from the spec, everything is taken out again (rollout-core 20.1, 20.2; traffic-cli-ops 3).
+ * Gives each version the labels and annotations of its role: its ReplicaSet's template first, with a note of
+ * what was injected, then its live pods. Until they all have it the note says `pending` and keeps the keys
+ * that are to go, so that a crash or a failed request leaves nothing behind. Keys that nobody injected stay.
+ * When both fields are removed from the spec, everything is taken out again (rollout-core 20.1, 20.2;
+ * traffic-cli-ops 3).
  */
 export function metadataFor(view: View): readonly Effect[] {
   return assignments(view).flatMap((one) => {

@@ -32,8 +32,8 @@ export function keysOf({ labels, annotations }: Metadata): string {
 }
 
 /**
- * What makes an object carry what is wanted, without the recorded keys that are not wanted any more: those go back to
- * the value of their own, or away. Undefined when nothing differs.
+ * What makes an object carry what is wanted, without the recorded keys that are not wanted any more: those go
+ * back to the value of their own, or away. Undefined when nothing differs.
  */
 export function difference(
   has: Metadata,

@@ -11,8 +11,8 @@ export interface Restart {
   /** The evictions of this look; they come last. */
   readonly effects: readonly Effect[];
   /**
-   * Whether a look that evicts does nothing else, and writes no status: a canary's sizes and weights are decided
-   * once it is seen what is left.
+   * Whether a look that evicts does nothing else, and writes no status: a canary's sizes and weights are
+   * decided once it is seen what is left.
    */
   readonly alone: boolean;
   /** `status.restartedAt` of the next status. */
@@ -34,9 +34,10 @@ export function restartIsDue({ spec, status = {} }: Pick<Rollout, "spec" | "stat
 }
 
 /**
- * The next pods to replace because of `spec.restartAt`: those that are older, as many as may be missing and at least
- * one at a time, through evictions, so that disruption budgets hold (rollout-core 19). Where a budget refused pods in
- * the last look, others are tried, beside everything else: neither they nor the rollout wait for it.
+ * The next pods to replace because of `spec.restartAt`: those that are older, as many as may be missing and
+ * at least one at a time, through evictions, so that disruption budgets hold (rollout-core 19). Where a
+ * budget refused pods in the last look, others are tried, beside everything else: neither they nor the
+ * rollout wait for it.
  */
 export function restartFor(view: View): Restart {
   const { spec, status, now, seen } = view;

@@ -12,9 +12,9 @@ interface ReplicaSetSpec {
 export const digestField = "templateDigest";
 
 /**
- * A ReplicaSet as the cache keeps it: the pods' specification is replaced by the digest of what it means, which is all
- * that finding the current one needs (product: decided). Labels and annotations of the template stay, and the hash of
- * the version that its pods avoid.
+ * A ReplicaSet as the cache keeps it: the pods' specification is replaced by the digest of what it means,
+ * which is all that finding the current one needs (product: decided). Labels and annotations of the template
+ * stay, and the hash of the version that its pods avoid.
  */
 export function slimReplicaSet(object: KubeObject): KubeObject {
   const { template, ...spec } = (object["spec"] ?? {}) as ReplicaSetSpec;

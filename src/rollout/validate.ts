@@ -17,9 +17,9 @@ export interface InForce {
 }
 
 /**
- * Checks a Rollout by itself, without looking at other objects. Throws the first `Problem` in the order of the
- * reference; its message is what the `InvalidSpec` condition says. Paths leave the strategy's name out, as the
- * peer's do (rollout-core 3.2, 2.4, 2.5; traffic-cli-ops 1.3).
+ * Checks a Rollout by itself, without looking at other objects. Throws the first `Problem` in the order of
+ * the reference; its message is what the `InvalidSpec` condition says. Paths leave the strategy's name out,
+ * as the peer's do (rollout-core 3.2, 2.4, 2.5; traffic-cli-ops 1.3).
  */
 export function checkSpec({ spec }: Pick<Rollout, "spec">, inForce: InForce): void {
   notNegative("spec.replicas", spec.replicas);

@@ -5,8 +5,8 @@ import type { Replicas } from "./replicaSet.ts";
 import type { View } from "./view.ts";
 
 /**
- * `status.workloadObservedGeneration`: the generation of the workload whose template this status is about; undefined
- * with a template of one's own (rollout-core 4).
+ * `status.workloadObservedGeneration`: the generation of the workload whose template this status is about;
+ * undefined with a template of one's own (rollout-core 4).
  */
 export function workloadGeneration({ spec, seen: { workload } }: View): string | undefined {
   return spec.workloadRef === undefined || workload === undefined ? undefined : generationOf(workload);
@@ -34,10 +34,10 @@ function generationOf({ metadata }: KubeObject): string {
 }
 
 /**
- * Takes the pods of the Deployment away that the Rollout's first version replaces: all of them once it is healthy
- * (`onsuccess`), or as many as are available here (`progressively`), so that both together never have fewer than
- * either had or `spec.replicas` asks for. The number is that of the pods seen now, not of the last status as in the
- * peer; one that is at 0 is never scaled up (rollout-core 4).
+ * Takes the pods of the Deployment away that the Rollout's first version replaces: all of them once it is
+ * healthy (`onsuccess`), or as many as are available here (`progressively`), so that both together never have
+ * fewer than either had or `spec.replicas` asks for. The number is that of the pods seen now, not of the last
+ * status as in the peer; one that is at 0 is never scaled up (rollout-core 4).
  */
 export function workloadScaleDown(view: View): readonly Effect[] {
   const { spec, seen, newRS } = view;

@@ -1,7 +1,10 @@
 import { invalid } from "../../api/problem.ts";
 import type { AntiAffinity } from "../../api/strategy.ts";
 
-/** Checks that an anti-affinity has exactly one form, and a weight that the scheduler takes (rollout-core 3.2, b3, b4). */
+/**
+ * Checks that an anti-affinity has exactly one form, and a weight that the scheduler takes (rollout-core 3.2,
+ * b3, b4).
+ */
 export function checkAntiAffinity(antiAffinity: AntiAffinity | undefined): void {
   if (antiAffinity === undefined) return;
   const path = "spec.strategy.antiAffinity";

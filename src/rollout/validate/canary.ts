@@ -10,7 +10,10 @@ import { checkStep } from "./steps.ts";
 
 const path = "spec.strategy";
 
-/** Checks a canary strategy: its own fields, then each step, then its anti-affinity (rollout-core 3.2, c1 to s11). */
+/**
+ * Checks a canary strategy: its own fields, then each step, then its anti-affinity (rollout-core 3.2, c1 to
+ * s11).
+ */
 export function checkCanary(canary: CanaryStrategy): void {
   checkBudget(canary);
   checkServices(canary);
@@ -57,7 +60,7 @@ function checkRouting(canary: CanaryStrategy, routing: TrafficRouting): void {
     throw invalid(`${path}.dynamicStableScale`, true, detail);
   }
   const { maxTrafficWeight, gatewayAPI, plugins = {} } = routing;
-  if (maxTrafficWeight !== undefined && !can(routing, "maxTrafficWeight")) {
+  if (maxTrafficWeight !== undefined && !can(routing, "maxWeight")) {
     const detail = "Canary maxTrafficWeight in traffic routing only supported in Nginx and Plugins";
     throw invalid(`${path}.trafficRouting.maxTrafficWeight`, maxTrafficWeight, detail);
   }

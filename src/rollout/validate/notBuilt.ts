@@ -11,7 +11,10 @@ const stepsNotBuilt: Readonly<Partial<Record<keyof CanaryStep, string>>> = {
 const routersNotBuilt =
   "Go plugins are not loaded; use gatewayAPI, declarative or one of the other routers that are built in";
 
-/** The first field whose behaviour does not exist, so that it is never passed over in silence; undefined without. */
+/**
+ * The first field whose behaviour does not exist, so that it is never passed over in silence; undefined
+ * without.
+ */
 export function notBuilt({ spec }: Pick<Rollout, "spec">): Problem | undefined {
   const canary = spec.strategy?.canary;
   const plugin = Object.keys(canary?.trafficRouting?.plugins ?? {})

@@ -19,9 +19,10 @@ export interface References {
 }
 
 /**
- * Checks what a Rollout names: Services and analysis templates must be there, then each of them must fit, then the
- * objects of its routers. Throws the first `Problem`; its message is what the `InvalidSpec` condition says. Paths
- * have the strategy's name in them, as the peer's do (rollout-core 3.3, analysis 1.9.2).
+ * Checks what a Rollout names: Services and analysis templates must be there, then each of them must fit,
+ * then the objects of its routers. Throws the first `Problem`; its message is what the `InvalidSpec`
+ * condition says. Paths have the strategy's name in them, as the peer's do (rollout-core 3.3, analysis
+ * 1.9.2).
  */
 export function checkReferences(references: References): void {
   const { rollout, template, services, find, routers } = references;

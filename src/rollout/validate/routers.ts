@@ -1,22 +1,12 @@
 import { gatewayApiPlugin } from "../../api/gatewayApiRouting.ts";
 import type { TrafficRouting } from "../../api/trafficRouting.ts";
+import { routers } from "../../traffic/index.ts";
+import type { Capabilities } from "../../traffic/router.ts";
 
-/** A router as users name it under `trafficRouting`; `plugins` when that names at least one. */
-export type RouterKey = Exclude<keyof TrafficRouting, "managedRoutes" | "maxTrafficWeight">;
+/** A router that is built in, as users name it under `trafficRouting`. */
+export type RouterKey = keyof typeof routers;
 
-/** What some routers can do and others cannot, as far as validation asks (traffic-cli-ops 1.3). */
-export type Ability = "pingPong" | "maxTrafficWeight" | "header" | "mirror" | "experiment";
-
-/** The routers that a spec may combine with each ability; with any of them it passes. */
-const able: Readonly<Record<Ability, readonly RouterKey[]>> = {
-  pingPong: ["alb", "istio", "plugins", "gatewayAPI"],
-  maxTrafficWeight: ["nginx", "plugins", "gatewayAPI", "declarative"],
-  header: ["istio", "alb", "apisix", "plugins", "gatewayAPI", "declarative"],
-  mirror: ["istio", "plugins"],
-  experiment: ["alb", "smi", "istio", "plugins", "gatewayAPI"],
-};
-
-/** Routers that always need canaryService and stableService. */
+/** Routers that need canaryService and stableService even beside a pair of Services that swap roles. */
 const alwaysBetweenServices: readonly RouterKey[] = [
   "smi",
   "apisix",
@@ -24,27 +14,32 @@ const alwaysBetweenServices: readonly RouterKey[] = [
   "nginx",
   "appMesh",
   "traefik",
-  "declarative",
 ];
-
-/** Whether a router is configured. */
-export function uses(routing: TrafficRouting, key: RouterKey): boolean {
-  return key === "plugins" ? Object.keys(routing.plugins ?? {}).length > 0 : routing[key] !== undefined;
-}
-
-/** Whether any of the configured routers has an ability. Others pass over what they cannot do. */
-export function can(routing: TrafficRouting | undefined, ability: Ability): boolean {
-  return routing !== undefined && able[ability].some((key) => uses(routing, key));
-}
-
-/** Whether any of the configured routers splits between the two Services, and not between a pair or subsets. */
-export function needsServices(routing: TrafficRouting, pingPong: boolean): boolean {
-  if (alwaysBetweenServices.some((key) => uses(routing, key))) return true;
-  if (pingPong) return false;
-  const { istio } = routing;
-  const byHost = istio !== undefined && istio.destinationRule === undefined;
-  return byHost || uses(routing, "alb") || uses(routing, "gatewayAPI");
-}
 
 /** The plugins that are built in, by the name under which the peer knows them. */
 export const builtInPlugins: readonly string[] = [gatewayApiPlugin];
+
+/** The configured routers, plugins apart. */
+export function configuredKeys(routing: TrafficRouting): readonly RouterKey[] {
+  return (Object.keys(routers) as RouterKey[]).filter((key) => routing[key] !== undefined);
+}
+
+/**
+ * Whether any of the configured routers has an ability; others pass over what they cannot do. Plugins count
+ * as able to do everything, as in the peer (traffic-cli-ops 1.3).
+ */
+export function can(routing: TrafficRouting | undefined, ability: keyof Capabilities): boolean {
+  if (routing === undefined) return false;
+  if (Object.keys(routing.plugins ?? {}).length > 0) return true;
+  return configuredKeys(routing).some((key) => routers[key].can[ability]);
+}
+
+/**
+ * Whether any of the configured routers splits between the two Services, and not between a pair or subsets.
+ */
+export function needsServices(routing: TrafficRouting, pingPong: boolean): boolean {
+  const keys = configuredKeys(routing);
+  if (keys.some((key) => alwaysBetweenServices.includes(key))) return true;
+  const bySubset = routing.istio?.destinationRule !== undefined;
+  return !pingPong && keys.some((key) => key !== "istio" || !bySubset);
+}

@@ -1,7 +1,7 @@
 import { invalid, required } from "../../api/problem.ts";
 import type { SetHeaderRoute, SetMirrorRoute, StringMatch } from "../../api/steps.ts";
 import type { TrafficRouting } from "../../api/trafficRouting.ts";
-import { can, uses } from "./routers.ts";
+import { can } from "./routers.ts";
 
 /** Checks a step that routes by header (rollout-core 3.2, s6, s7, s9). */
 export function checkHeaderRoute(
@@ -20,12 +20,15 @@ export function checkHeaderRoute(
     );
   }
   for (const [index, { headerValue }] of (route.match ?? []).entries()) {
-    checkMatch(headerValue, `${path}.match[${index}]`, uses(routing, "alb"));
+    checkMatch(headerValue, `${path}.match[${index}]`, routing.alb !== undefined);
   }
   checkManaged(route.name ?? "", path, routing);
 }
 
-/** Checks a step that mirrors requests (rollout-core 3.2, s8, s9). Headers of the match are the router's to judge. */
+/**
+ * Checks a step that mirrors requests (rollout-core 3.2, s8, s9). Headers of the match are the router's to
+ * judge.
+ */
 export function checkMirrorRoute(
   route: SetMirrorRoute,
   path: string,

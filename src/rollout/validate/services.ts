@@ -10,7 +10,9 @@ export interface NamedService {
   readonly service: KubeObject;
 }
 
-/** The Services that a strategy names; throws the `Problem` of the first that is not there (rollout-core 3.3). */
+/**
+ * The Services that a strategy names; throws the `Problem` of the first that is not there (rollout-core 3.3).
+ */
 export function foundServices(
   spec: Pick<RolloutSpec, "strategy">,
   services: ReadonlyMap<string, KubeObject>,

@@ -4,8 +4,8 @@ import { matches } from "../../api/selector.ts";
 import type { Template } from "../snapshot.ts";
 
 /**
- * Checks what can be told about a pod template before its ReplicaSet is created. Everything else about pods is the
- * API server's to say, when the ReplicaSet is created (rollout-core 3.2, rule 5).
+ * Checks what can be told about a pod template before its ReplicaSet is created. Everything else about pods
+ * is the API server's to say, when the ReplicaSet is created (rollout-core 3.2, rule 5).
  */
 export function checkTemplate(template: Template | undefined, selector: LabelSelector | undefined): void {
   const path = "spec.template";

@@ -1,7 +1,8 @@
 import type { IntOrString } from "../../api/field.ts";
 import type { Rollout, RolloutSpec } from "../../api/rollout.ts";
 import type { CanaryStrategy } from "../../api/strategy.ts";
-import { can } from "./routers.ts";
+import { routers } from "../../traffic/index.ts";
+import { configuredKeys } from "./routers.ts";
 
 /** Something that is accepted and hardly what was meant. */
 export interface Warning {
@@ -9,7 +10,10 @@ export interface Warning {
   readonly message: string;
 }
 
-/** What `lint` says about a Rollout that is valid: fields that do nothing, or something else than they seem to. */
+/**
+ * What `lint` says about a Rollout that is valid: fields that do nothing, or something else than they seem
+ * to.
+ */
 export function warnings({ spec }: Pick<Rollout, "spec">): readonly Warning[] {
   const { canary, blueGreen } = spec.strategy ?? {};
   return [
@@ -39,7 +43,7 @@ function canaryWarnings(canary: CanaryStrategy): readonly Warning[] {
     ...budgetWarnings("canary.maxUnavailable", canary.maxUnavailable, stuck),
     ...thresholdWarnings(canary),
     ...analysisWarnings(canary),
-    ...mirrorWarnings(canary),
+    ...routerWarnings(canary),
   ];
 }
 
@@ -76,15 +80,18 @@ function analysisWarnings({ analysis, steps = [] }: CanaryStrategy): readonly Wa
   return [...empty, ...late];
 }
 
-/** Plugins count as able to mirror, because the peer's may be; the one that is built in is not (traffic-cli-ops 2.0). */
-function mirrorWarnings({ steps = [], trafficRouting }: CanaryStrategy): readonly Warning[] {
-  const { plugins, ...others } = trafficRouting ?? {};
-  if (plugins === undefined || can(others, "mirror")) return [];
-  return steps.flatMap(({ setMirrorRoute }, index) => {
-    if (setMirrorRoute === undefined) return [];
-    const message = "Gateway API routes are not mirrored: the step does nothing";
-    return [{ path: `spec.strategy.canary.steps[${index}].setMirrorRoute`, message }];
-  });
+/** Beside a router that can do what a step says, others pass over it (traffic-cli-ops 2.0). */
+function routerWarnings({ steps = [], trafficRouting = {} }: CanaryStrategy): readonly Warning[] {
+  const fields = { setHeaderRoute: "header", setMirrorRoute: "mirror" } as const;
+  const keys = configuredKeys(trafficRouting);
+  return steps.flatMap((step, index) =>
+    (["setHeaderRoute", "setMirrorRoute"] as const).flatMap((field) => {
+      const unable = keys.filter((key) => !routers[key].can[fields[field]]);
+      if (step[field] === undefined || unable.length === 0) return [];
+      const message = `it changes nothing at ${unable.join(" and ")}`;
+      return [{ path: `spec.strategy.canary.steps[${index}].${field}`, message }];
+    }),
+  );
 }
 
 /** A label that the selector looks at cannot change with the role of the pods. */

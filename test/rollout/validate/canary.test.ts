@@ -151,6 +151,7 @@ const fine: [name: string, strategy: object][] = [
   ["Istio with ping-pong", { pingPong, trafficRouting: { istio } }],
   ["ALB with ping-pong", { pingPong, trafficRouting: { alb: rooted } }],
   ["Gateway API with ping-pong", { pingPong, trafficRouting: { gatewayAPI: { httpRoute: "web" } } }],
+  ["ping-pong described by data", { pingPong, trafficRouting: { declarative } }],
   ["thousandths at nginx", { ...services, trafficRouting: { nginx: {}, maxTrafficWeight: 1000 } }],
   ["thousandths at a plugin", { trafficRouting: { plugins: { [gateway]: {} }, maxTrafficWeight: 1000 } }],
   ["a dynamic stable scale", { trafficRouting: {}, dynamicStableScale: true }],

@@ -233,6 +233,7 @@ const fine: [name: string, step: object, routing: object | undefined][] = [
   ["no header any more", { setHeaderRoute: { name: "h" } }, istio],
   ["a mirror", mirror({ method: { exact: "GET" }, path: { prefix: "/" } }), istio],
   ["a mirror by odd headers", mirror({ headers: { a: {} } }), plugins],
+  ["a mirror at a Gateway", mirror({ path: { prefix: "/" } }), { gatewayAPI: {}, managedRoutes }],
   ["no mirror any more", { setMirrorRoute: { name: "h" } }, istio],
   ["an experiment with traffic", experiment, { smi: {} }],
   [

@@ -5,7 +5,6 @@ import { RolloutSpec } from "../../../src/api/rollout.ts";
 import { warnings } from "../../../src/rollout/validate/warnings.ts";
 
 const canary = (fields: object) => ({ strategy: { canary: fields } });
-const gateway = { plugins: { "argoproj-labs/gatewayAPI": {} } };
 const mirrored = [{ setMirrorRoute: { name: "h" } }];
 
 const cases: [name: string, spec: object, want: [path: string, message: string][]][] = [
@@ -79,16 +78,23 @@ const cases: [name: string, spec: object, want: [path: string, message: string][
   ],
   ["an analysis without steps", canary({ analysis: { startingStep: 1 } }), []],
   [
-    "a mirror at a Gateway",
-    canary({ steps: mirrored, trafficRouting: gateway }),
-    [
-      [
-        "spec.strategy.canary.steps[0].setMirrorRoute",
-        "Gateway API routes are not mirrored: the step does nothing",
-      ],
-    ],
+    "a mirror beside a router without mirrors",
+    canary({
+      steps: mirrored,
+      trafficRouting: { istio: {}, nginx: {}, traefik: { weightedTraefikServiceName: "a" } },
+    }),
+    [["spec.strategy.canary.steps[0].setMirrorRoute", "it changes nothing at nginx and traefik"]],
   ],
-  ["a mirror at a mesh", canary({ steps: mirrored, trafficRouting: { ...gateway, istio: {} } }), []],
+  [
+    "a header beside a router without headers",
+    canary({ steps: [{ setHeaderRoute: { name: "h" } }], trafficRouting: { istio: {}, smi: {} } }),
+    [["spec.strategy.canary.steps[0].setHeaderRoute", "it changes nothing at smi"]],
+  ],
+  [
+    "a mirror at a mesh and a Gateway",
+    canary({ steps: mirrored, trafficRouting: { gatewayAPI: {}, istio: {} } }),
+    [],
+  ],
   [
     "a way to scale down that is not known",
     { workloadRef: { scaleDown: "slowly" } },
