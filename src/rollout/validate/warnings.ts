@@ -65,7 +65,7 @@ function analysisWarnings({ analysis, steps = [] }: CanaryStrategy): readonly Wa
   const path = "spec.strategy.canary";
   const empty = steps.flatMap((step, index): readonly Warning[] => {
     if (step.analysis === undefined || (step.analysis.templates ?? []).length > 0) return [];
-    const message = "without templates nothing is measured, and the step never ends by itself";
+    const message = "without templates nothing is measured: the step is done at once";
     return [{ path: `${path}.steps[${index}].analysis`, message }];
   });
   const late: readonly Warning[] =

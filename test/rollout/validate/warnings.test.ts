@@ -67,7 +67,7 @@ const cases: [name: string, spec: object, want: [path: string, message: string][
     [
       [
         "spec.strategy.canary.steps[0].analysis",
-        "without templates nothing is measured, and the step never ends by itself",
+        "without templates nothing is measured: the step is done at once",
       ],
     ],
   ],
