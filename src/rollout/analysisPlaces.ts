@@ -57,3 +57,8 @@ export function recordedRun({ canary, blueGreen }: RolloutStatus, type: RunType)
       return blueGreen?.postPromotionAnalysisRunStatus;
   }
 }
+
+/** Whether an analysis measures anything: one without templates counts as none, where the peer waits for ever (trap 91). */
+export function measures(analysis: RolloutAnalysis | undefined): analysis is RolloutAnalysis {
+  return (analysis?.templates ?? []).length > 0;
+}

@@ -2,6 +2,7 @@ import { annotation } from "../api/labels.ts";
 import { earliest, type Instant, instant, justAfter, later, seconds } from "../api/time.ts";
 import type { Effect } from "../reconcile/effect.ts";
 import { abortDelay } from "./abortDelay.ts";
+import { measures } from "./analysisPlaces.ts";
 import { upkeepOf } from "./maintenance.ts";
 import { type Move, stay } from "./move.ts";
 import { newChange, type Pods, stableChange } from "./pods.ts";
@@ -110,7 +111,7 @@ function blueGreenLeavers(
 function isHeldBack({ status, blueGreen }: View, verdict: Verdict): boolean {
   const asked = (status.pauseConditions ?? []).some(({ reason }) => reason === "InconclusiveAnalysisRun");
   if (asked || verdict.pauses.length > 0) return true;
-  if (blueGreen?.postPromotionAnalysis === undefined || blueGreen.scaleDownDelaySeconds !== undefined)
+  if (!measures(blueGreen?.postPromotionAnalysis) || blueGreen?.scaleDownDelaySeconds !== undefined)
     return false;
   const run = verdict.analyses.runs.get("PostPromotion");
   return run !== undefined && run.status !== "Successful";
@@ -125,7 +126,7 @@ function isFastTracked(view: View): boolean {
 
 function hasPassed(verdict: Verdict, { blueGreen }: View): boolean {
   return (
-    blueGreen?.prePromotionAnalysis === undefined ||
+    !measures(blueGreen?.prePromotionAnalysis) ||
     verdict.analyses.runs.get("PrePromotion")?.status === "Successful"
   );
 }
@@ -248,6 +249,6 @@ function promotion(view: View, verdict: Verdict): string | undefined {
   if (fastRollback) return inWindow ? "Rollback within window" : "Fast rollback";
   if (verdict.aborted) return undefined;
   const post = verdict.analyses.runs.get("PostPromotion");
-  if (blueGreen?.postPromotionAnalysis !== undefined && post?.status !== "Successful") return undefined;
+  if (measures(blueGreen?.postPromotionAnalysis) && post?.status !== "Successful") return undefined;
   return "Completed blue-green update";
 }

@@ -1,3 +1,4 @@
+import { measures } from "./analysisPlaces.ts";
 import type { Status } from "./status.ts";
 import type { View } from "./view.ts";
 
@@ -48,7 +49,7 @@ function blueGreenWaits({ blueGreen }: View, next: Status): string | undefined {
   if (isStable(next)) return undefined;
   const done = ["Successful", "Failed", "Error", "Inconclusive"];
   const run = next.blueGreen?.postPromotionAnalysisRunStatus;
-  return blueGreen?.postPromotionAnalysis !== undefined && !done.includes(run?.status ?? "")
+  return measures(blueGreen?.postPromotionAnalysis) && !done.includes(run?.status ?? "")
     ? "waiting for analysis to complete"
     : "waiting for post-promotion verification to complete";
 }

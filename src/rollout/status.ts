@@ -133,6 +133,7 @@ export function isUrgent(old: Status, next: Status): boolean {
     status.promoteFull,
     status.stableRS,
     status.currentPodHash,
+    status.collisionCount,
     status.observedGeneration,
     status.restartedAt,
     status.blueGreen,

@@ -38,6 +38,17 @@ export function ingressOf(name: string, service: string): KubeObject {
   };
 }
 
+/** An AnalysisTemplate with one metric. */
+export function analysisTemplate(name: string): KubeObject {
+  const provider = { web: { url: "http://metrics/rate" } };
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "AnalysisTemplate",
+    metadata: { name, namespace },
+    spec: { metrics: [{ name: "rate", successCondition: "result > 0.9", provider }] },
+  };
+}
+
 /** A user of a world: what people and other controllers do to a Rollout. */
 export class User {
   readonly world: World;

@@ -68,6 +68,8 @@ export class World {
   writes: Write[] = [];
   /** How the pods of a ReplicaSet fare, by its image. */
   fate: (image: string, size: number) => Fate = () => ({});
+  /** Called before a write of the controller; what it throws is the answer of the API server. */
+  before: (write: Write) => Promise<unknown> | unknown = () => undefined;
   /** What the controller reported as gone wrong. */
   readonly failures: unknown[] = [];
   #facts: Facts = new Map();
@@ -156,6 +158,31 @@ export class World {
     return (this.rollout["status"] ?? {}) as Status;
   }
 
+  /** The conditions as `type status reason`, in their order. */
+  get conditions(): readonly string[] {
+    return (this.status.conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`);
+  }
+
+  /** The reasons of the events since the last action, in order. */
+  get reasons(): readonly string[] {
+    return this.events.map(({ reason }) => reason);
+  }
+
+  /** Sizes of the ReplicaSets in the order of their creation. */
+  get sizes(): readonly number[] {
+    return this.replicaSets.map((set) => (set["spec"] as { replicas?: number } | undefined)?.replicas ?? 0);
+  }
+
+  /** The annotation of a ReplicaSet, 0 for the first. */
+  annotation(at: number, key: string): string | undefined {
+    return this.replicaSets[at]?.metadata.annotations?.[key];
+  }
+
+  /** The version that a Service selects. */
+  selected(service: string): string {
+    return this.facts().get(`${service}→`) ?? "";
+  }
+
   /** The ReplicaSets of the Rollout in the order of their creation. */
   get replicaSets(): readonly KubeObject[] {
     return this.cluster
@@ -209,8 +236,9 @@ export class World {
   }
 
   #recording(client: Client): Client {
-    const noted = async <T>(write: Write, request: Promise<T>): Promise<T> => {
-      const answer = await request;
+    const noted = async <T>(write: Write, request: () => Promise<T>): Promise<T> => {
+      await this.before(write);
+      const answer = await request();
       this.writes.push(write);
       this.#observe();
       return answer;
@@ -227,11 +255,13 @@ export class World {
       create: (object, options) =>
         options?.dryRun === true
           ? client.create(object, options)
-          : noted(about("create", refOf(object), object), client.create(object, options)),
+          : noted(about("create", refOf(object), object), () => client.create(object)),
       patch: (ref, patch) =>
-        noted(about("patch", ref, patch.body, patch.subresource === "status"), client.patch(ref, patch)),
-      delete: (ref, request) => noted(about("delete", ref, undefined), client.delete(ref, request)),
-      evict: (ref) => noted(about("evict", ref, undefined), client.evict(ref)),
+        noted(about("patch", ref, patch.body, patch.subresource === "status"), () =>
+          client.patch(ref, patch),
+        ),
+      delete: (ref, request) => noted(about("delete", ref, undefined), () => client.delete(ref, request)),
+      evict: (ref) => noted(about("evict", ref, undefined), () => client.evict(ref)),
     };
   }
 
