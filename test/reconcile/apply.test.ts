@@ -15,7 +15,7 @@ import {
   scale,
   status,
 } from "./fakePlan.ts";
-import { broken, conflict, missing, objectOf, replicaSets } from "./fakes.ts";
+import { broken, conflict, missing, note, objectOf, replicaSets } from "./fakes.ts";
 
 const ours = objectOf(replicaSets, "new", owned);
 const foreign = objectOf(replicaSets, "new");
@@ -222,3 +222,9 @@ for (const [name, effects, write, setting, want] of cases) {
     equal(words, want.outcome);
   });
 }
+
+test("an event can be about another object than the one reconciled", async () => {
+  const events = [note("Stepped"), { ...note("Told"), on: foreign }];
+  const { recorder } = await applied([], { ...status, events });
+  deepEqual(recorder.events, ["web Stepped", "new Told"]);
+});
