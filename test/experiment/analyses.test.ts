@@ -159,6 +159,22 @@ test("a run that no watch has delivered yet is asked for", async () => {
   equal(lab.phase, "Running");
 });
 
+test("late watches start no run twice", async () => {
+  const objects = [analysisTemplate("t")];
+  const lab = new Lab({ spec: { analyses: [analysis()] }, objects, selectsRuns: true });
+  await lab.settle();
+  lab.available("exp-a");
+  await lab.look();
+  lab.late = true;
+  await lab.look();
+  deepEqual(lab.sent, ["create AnalysisRun exp-m", "patch Experiment exp"]);
+  await lab.look();
+  deepEqual(lab.sent, ["patch Experiment exp"]);
+  equal(lab.status.analysisRuns?.[0]?.analysisRun, "exp-m");
+  await lab.look();
+  deepEqual(lab.sent, []);
+});
+
 const failures: readonly [name: string, error: typeof busy, want: string][] = [
   ["a busy server", busy, "Running"],
   ["a refusal", forbidden, unresolved("exceeded quota")],

@@ -265,6 +265,18 @@ for (const [name, spec, analyses, act, want] of situations) {
   });
 }
 
+test("an experiment that ended badly keeps what was said about its progress", async () => {
+  const lab = await running({ scaleDownDelaySeconds: 0 }, "bad");
+  const before = lab.status.conditions;
+  equal(before?.[0]?.reason, "NewReplicaSetAvailable");
+  lab.run("exp-bad", "Failed");
+  await lab.settle();
+  lab.available("exp-a");
+  await lab.settle();
+  equal(lab.template()?.availableReplicas, 0);
+  deepEqual(lab.status.conditions, before);
+});
+
 test("when it ends, the analyses that go on are told to end, once", async () => {
   const lab = await running({}, "bad", "o", "done");
   lab.run("exp-done", "Successful");

@@ -43,6 +43,8 @@ export interface LabOptions {
   readonly objects?: readonly KubeObject[];
   /** The Rollout that it belongs to. */
   readonly rollout?: KubeObject;
+  /** Whether AnalysisRuns are watched by label, as controllers that share a cluster do. */
+  readonly selectsRuns?: boolean;
 }
 
 /** One Experiment in an API server of few words, looked at as the loop does it. */
@@ -60,9 +62,10 @@ export class Lab {
   #version = 1;
   #last: Outcome | undefined;
 
-  constructor({ spec, status, labels, objects = [], rollout }: LabOptions) {
+  constructor({ spec, status, labels, objects = [], rollout, selectsRuns = false }: LabOptions) {
     for (const shape of rolloutShapes) {
-      this.cache.register(shape);
+      const selects = selectsRuns && shape.kind.kind === "AnalysisRun";
+      this.cache.register(selects ? { ...shape, labelSelector: "instance=one" } : shape);
       this.cache.replaceAll(shape.kind, []);
     }
     const owner = rollout && { ...refOf(rollout), uid: rollout.metadata.uid ?? "", controller: true };
