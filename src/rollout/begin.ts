@@ -1,4 +1,5 @@
 import type { Plan } from "../reconcile/plan.ts";
+import { antiAffinityEffect } from "./antiAffinity.ts";
 import { replicasEffect } from "./birth.ts";
 import { previewService } from "./blueGreen.ts";
 import { revisionEffect, upkeepOf } from "./maintenance.ts";
@@ -10,6 +11,7 @@ import { statusWrite } from "./statusWrite.ts";
 import { strategyOf } from "./strategy.ts";
 import type { Verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
+import { workloadNote } from "./workloadRef.ts";
 
 /** Nothing is judged while an update begins. */
 const noVerdict: Verdict = {
@@ -50,6 +52,8 @@ export function begin(view: View, newRS: Replicas): Plan {
   const upkeep = upkeepOf(view, newRS);
   return {
     effects: [
+      ...workloadNote(view),
+      ...antiAffinityEffect(view),
       ...resize({ set: newRS, upkeep, why: "it is the current version" }),
       ...revisionEffect(view, upkeep.revision),
       ...replicasEffect(seen.object),

@@ -90,7 +90,8 @@ export function nextBasicSizes(view: View, aborted: boolean): Sizes {
   const { stable, canary } = basicSizes(input);
   const { newRS, stableRS } = input;
   if (stableRS === undefined || stableRS === newRS || stable === stableRS.size) return { stable, canary };
-  const beside = basicSizes({ ...input, stableRS: { ...stableRS, size: stable } });
+  const available = Math.min(stableRS.available, stableRS.size); // pods that are going may still be counted
+  const beside = basicSizes({ ...input, stableRS: { ...stableRS, size: stable, available } });
   return { stable, canary: beside.canary };
 }
 

@@ -5,6 +5,7 @@ import { birthPlan } from "./birthPlan.ts";
 import { claims } from "./claims.ts";
 import { planOf } from "./planOf.ts";
 import { refuse } from "./refuse.ts";
+import { restartFor } from "./restart.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 import { strategyOf } from "./strategy.ts";
 import { verdictOf } from "./verdict.ts";
@@ -20,11 +21,14 @@ export function decide(seen: RolloutSnapshot, now: Instant): Plan {
   if (view.newRS === undefined) return birthPlan(view);
   if (view.changed) return begin(view, view.newRS);
 
+  const restart = restartFor(view); // old pods go, a few at a time
+  if (restart.alone) return { effects: restart.effects, requeueAt: restart.until };
+
   const strategy = strategyOf(view);
   const verdict = verdictOf(view); // may it go on at all
   const traffic = trafficFor(view, verdict); // never towards missing pods
   const pods = strategy.pods(view, verdict, traffic); // never away from traffic
   const services = strategy.services(view, verdict, traffic);
   const move = strategy.move(view, verdict, traffic, pods.atRest); // done, waiting, paused, aborted, promoted
-  return planOf(view, { verdict, traffic, pods, services, move });
+  return planOf(view, { verdict, traffic, pods, services, move, restart });
 }

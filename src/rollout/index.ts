@@ -1,9 +1,11 @@
 import { clusterTemplateRef, templateRef } from "../analysis/reach.ts";
 import { label } from "../api/labels.ts";
-import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
+import { controllerOf, type KindRef, type KubeObject, type ObjectRef } from "../api/object.ts";
+import type { TrafficRouting } from "../api/trafficRouting.ts";
 import { type Kind, keyOf, type Shape, type Wake } from "../reconcile/kind.ts";
 import type { CacheReader } from "../reconcile/ports.ts";
-import { configuredRouters } from "../traffic/index.ts";
+import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
+import { markedBy } from "../traffic/mark.ts";
 import { decide } from "./decide.ts";
 import {
   Observer,
@@ -65,13 +67,15 @@ function ownersOf(object: KubeObject, cache: CacheReader): readonly string[] {
     : [];
 }
 
-/** Wakes the Rollouts that name an object. */
+/** Wakes the Rollouts that name an object, and those of its namespace that it says write to it. */
 export function namedBy(kind: KindRef): Wake {
   return {
     kind,
-    keys: ({ metadata: { namespace = "", name } }, cache) => {
+    keys: (object, cache) => {
+      const { namespace = "", name } = object.metadata;
       const found = cache.indexed(rolloutRef, usesIndex, `${kind.kind}/${namespace}/${name}`);
-      return found.map(keyOf);
+      const writers = markedBy(object).map((rollout) => `${namespace}/${rollout}`);
+      return [...new Set([...found.map(keyOf), ...writers])];
     },
   };
 }
@@ -113,24 +117,31 @@ function templatesOf(spec: LooseSpec, namespace: string): readonly string[] {
     );
 }
 
-function routerObjects(object: KubeObject) {
+function routersOf(object: KubeObject): readonly ConfiguredRouter[] {
   const { canary } = ((object["spec"] ?? {}) as LooseSpec).strategy ?? {};
   if (canary?.trafficRouting === undefined) return [];
-  const { namespace = "", name } = object.metadata;
-  const stableService = String(canary["stableService"] ?? "");
   try {
-    return configuredRouters(canary.trafficRouting).flatMap(({ router, config }) =>
-      router.objects(config, { namespace, name, stableService }),
-    );
+    return configuredRouters(canary.trafficRouting);
   } catch {
     return []; // the Rollout says itself what is wrong with it
   }
 }
 
+function routerObjects(object: KubeObject): readonly ObjectRef[] {
+  const { canary } = ((object["spec"] ?? {}) as LooseSpec).strategy ?? {};
+  const { namespace = "", name } = object.metadata;
+  const stableService = String(canary?.["stableService"] ?? "");
+  const { managedRoutes = [] } = (canary?.trafficRouting ?? {}) as TrafficRouting;
+  const managed = managedRoutes.map((route) => route.name);
+  return routersOf(object).flatMap(({ router, config }) =>
+    router.objects(config, { namespace, name, stableService, managed }),
+  );
+}
+
 /** The kinds of routers and workloads that a Rollout needs watched. */
 function usedKinds(object: KubeObject): readonly KindRef[] {
   const { workloadRef: workload } = (object["spec"] ?? {}) as LooseSpec;
-  const routed = routerObjects(object).map(({ apiVersion, kind }) => ({ apiVersion, kind }));
+  const routed = routersOf(object).flatMap(({ router, config }) => router.kinds(config));
   if (workload?.kind !== "Deployment" && workload?.kind !== "PodTemplate") return routed;
   return [...routed, { apiVersion: workload.apiVersion ?? "", kind: workload.kind }];
 }

@@ -3,6 +3,7 @@ import { refOf } from "../api/object.ts";
 import type { Effect } from "../reconcile/effect.ts";
 import type { Replicas } from "./replicaSet.ts";
 import type { View } from "./view.ts";
+import { workloadGeneration } from "./workloadRef.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -21,9 +22,13 @@ const notCopied: readonly string[] = [
   annotation.notified,
 ];
 
-/** The annotations of the Rollout that its ReplicaSets carry as well (rollout-core 9.5). */
-export function copiedAnnotations({ seen }: View): Texts {
-  const own = seen.object.metadata.annotations ?? {};
+/** The annotations of the Rollout that its ReplicaSets carry as well (rollout-core 9.5), those that it gets now too. */
+export function copiedAnnotations(view: View): Texts {
+  const generation = workloadGeneration(view);
+  const own = {
+    ...view.seen.object.metadata.annotations,
+    ...(generation !== undefined && { [annotation.workloadGeneration]: generation }),
+  };
   return Object.fromEntries(Object.entries(own).filter(([key]) => !notCopied.includes(key)));
 }
 

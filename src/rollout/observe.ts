@@ -1,5 +1,5 @@
 import { label } from "../api/labels.ts";
-import type { KindRef, KubeObject, ObjectRef } from "../api/object.ts";
+import type { KindRef, KubeObject } from "../api/object.ts";
 import { podTemplateHash } from "../api/podTemplate/hash.ts";
 import { Problem } from "../api/problem.ts";
 import { read as parse } from "../api/read.ts";
@@ -9,9 +9,11 @@ import { seconds } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
 import { ApiError, type Ports, read } from "../reconcile/ports.ts";
 import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
+import { objectsSeen } from "../traffic/seen.ts";
 import { newReplicaSet } from "./birth.ts";
 import { revisionFor } from "./maintenance.ts";
 import { experimentsOf, fullReplicaSets } from "./observeExperiments.ts";
+import { neededPods } from "./observePods.ts";
 import { findTemplates } from "./observeTemplates.ts";
 import { problemOfReferences, problemOfSpec } from "./problems.ts";
 import { digestOf } from "./slim.ts";
@@ -51,7 +53,8 @@ export class Observer {
     const problem = base.invalid ?? problemOfSpec(base) ?? routing.problem ?? problemOfReferences(base);
     if (problem !== undefined) return { ...base, invalid: problem };
     const seen = { ...base, twin: await this.#twinOf(base, ports) };
-    return { ...seen, fullReplicaSets: await fullReplicaSets(seen, ports) };
+    const pods = await neededPods(seen, ports);
+    return { ...seen, pods, fullReplicaSets: await fullReplicaSets(seen, ports) };
   }
 
   /**
@@ -231,25 +234,12 @@ async function routersSeen(
   { metadata, spec }: Rollout,
   ports: Ports,
 ): Promise<readonly RouterSeen[]> {
-  const stableService = spec.strategy?.canary?.stableService ?? "";
-  const about = { namespace: metadata.namespace ?? "", name: metadata.name, stableService };
+  const { stableService = "", trafficRouting } = spec.strategy?.canary ?? {};
+  const managed = trafficRouting?.managedRoutes?.map((route) => route.name);
+  const about = { namespace: metadata.namespace ?? "", name: metadata.name, stableService, managed };
   const found: RouterSeen[] = [];
-  for (const { name, router, config } of configured) {
-    const refs = router.objects(config, about);
-    const objects = await Promise.all(refs.map((ref) => readLenient(ports, ref)));
-    found.push({ name, router, config, refs, objects });
-  }
+  for (const one of configured) found.push({ ...one, ...(await objectsSeen(one, about, ports)) });
   return found;
-}
-
-/** A kind whose CRD is not installed reads as missing. */
-async function readLenient(ports: Ports, ref: ObjectRef): Promise<KubeObject | undefined> {
-  try {
-    return await read(ports, ref);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return undefined;
-    throw error;
-  }
 }
 
 /** The name that somebody else's object has, when our last create ran into it. */

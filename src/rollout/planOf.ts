@@ -2,13 +2,16 @@ import { earliest, type Instant, justAfter } from "../api/time.ts";
 import { conditionOf } from "../reconcile/conditions.ts";
 import type { Effect, EventNote } from "../reconcile/effect.ts";
 import type { Plan } from "../reconcile/plan.ts";
+import { antiAffinityEffect } from "./antiAffinity.ts";
 import { replicasEffect } from "./birth.ts";
 import { forgotten } from "./history.ts";
 import { revisionEffect, revisionFor } from "./maintenance.ts";
+import { metadataFor } from "./metadata.ts";
 import type { Move } from "./move.ts";
 import type { Pods } from "./pods.ts";
 import { deadlineApplies, deadlineOf } from "./progressing.ts";
 import { resize, resizes, shrinks } from "./resize.ts";
+import type { Restart } from "./restart.ts";
 import { expired } from "./retention.ts";
 import type { Switches } from "./services.ts";
 import { nextStatus, type Status } from "./status.ts";
@@ -17,6 +20,7 @@ import { strategyOf } from "./strategy.ts";
 import type { Verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
 import type { Traffic } from "./weight.ts";
+import { workloadNote, workloadScaleDown } from "./workloadRef.ts";
 
 /** Everything that was decided in one look. */
 export interface Decided {
@@ -25,14 +29,15 @@ export interface Decided {
   readonly pods: Pods;
   readonly services: Switches;
   readonly move: Move;
+  readonly restart: Restart;
 }
 
 /**
  * Puts what was decided into a safe order: grow, then route, then shrink (style: the rules of a plan). A look that
  * moves a routed canary on leaves the shrinking to the next one, so that milestones keep their order.
  */
-export function planOf(view: View, { verdict, traffic, pods, services, move }: Decided): Plan {
-  const { seen, status } = view;
+export function planOf(view: View, { verdict, traffic, pods, services, move, restart }: Decided): Plan {
+  const { seen } = view;
   if (isRetried(view, move)) return retried(view, verdict, move, traffic);
   const promotes = move.promote !== undefined && !view.promoted;
   const movesOn = view.traffic && (move.completed !== undefined || promotes);
@@ -42,10 +47,12 @@ export function planOf(view: View, { verdict, traffic, pods, services, move }: D
   const found = {
     weights: traffic.recorded,
     selectors: strategyOf(view).selectors(view),
-    restartedAt: status.restartedAt,
+    restartedAt: restart.restartedAt,
   };
   const next = nextStatus(view, verdict, move, found);
   const effects = [
+    ...workloadNote(view),
+    ...antiAffinityEffect(view),
     ...first.flatMap(resize),
     ...revisionEffect(view, revisionFor(view)),
     ...replicasEffect(seen.object),
@@ -56,11 +63,14 @@ export function planOf(view: View, { verdict, traffic, pods, services, move }: D
     ...verdict.analyses.effects,
     ...last.flatMap(resize),
     ...leftovers(view, verdict),
+    ...metadataFor(view),
+    ...workloadScaleDown(view),
+    ...restart.effects,
   ];
   return {
     effects,
     status: statusWrite(view, next, { move, verdict, more: routerTrouble(traffic) }),
-    requeueAt: soonest(view, next, pods, move),
+    requeueAt: earliest(soonest(view, next, pods, move), restart.until),
     problem: traffic.problem,
   };
 }

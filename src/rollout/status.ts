@@ -1,4 +1,3 @@
-import { annotation } from "../api/labels.ts";
 import type { Rollout } from "../api/rollout.ts";
 import type { RolloutStatus } from "../api/rolloutStatus.ts";
 import { rfc3339 } from "../api/time.ts";
@@ -10,6 +9,7 @@ import { phaseOf } from "./phase.ts";
 import { conditionsFor } from "./statusConditions.ts";
 import type { Verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
+import { workloadGeneration } from "./workloadRef.ts";
 
 export type Status = RolloutStatus;
 
@@ -48,12 +48,6 @@ export function nextStatus(view: View, verdict: Verdict, move: Move, found: Foun
   const said: Status = { ...draft, conditions };
   const { phase, message } = phaseOf(view, said);
   return pruned({ ...said, phase, message, duration: durationOf(view, said, move) });
-}
-
-function workloadGeneration({ spec, seen }: View): string | undefined {
-  return spec.workloadRef === undefined
-    ? undefined
-    : seen.object.metadata.annotations?.[annotation.workloadGeneration];
 }
 
 /** Pauses and abort of the next status, in the reference's precedence (rollout-core 16.1). */

@@ -86,7 +86,10 @@ function intentOf(view: View, verdict: Verdict): Intent {
   if (verdict.promoteFull) return to(fullWeight(view));
   if (index === undefined) return to(0);
   const routes = managedRoutes(view);
-  if (!atDesired(view)) return to(lastWeight(steps, index), { ...experiments, routes });
+  const before = lastWeight(steps, index);
+  // A canary that gives traffic back gives it back first: its pods stay until then.
+  const givesBack = weightAt(view, index) < before;
+  if (!givesBack && !atDesired(view)) return to(before, { ...experiments, routes });
   return index < steps.length ? to(weightAt(view, index), { ...experiments, routes }) : to(M, { routes });
 }
 

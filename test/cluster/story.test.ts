@@ -6,9 +6,15 @@ import { type ControllerProcess, startController } from "./support/controller.ts
 import { installOurs } from "./support/crds.ts";
 import { type Nodes, startNodes } from "./support/nodes.ts";
 import { skipWithout } from "./support/parts.ts";
-import { type Exporter, type MetricsServer, startExporter, startPrometheus, startVictoriaMetrics } from "./support/prometheus.ts";
+import {
+  type Exporter,
+  type MetricsServer,
+  startExporter,
+  startPrometheus,
+  startVictoriaMetrics,
+} from "./support/prometheus.ts";
 import { sharedControlPlane } from "./support/shared.ts";
-import { type StoryOptions, Story, seedStory, shownPatch } from "./support/story.ts";
+import { Story, type StoryOptions, seedStory, shownPatch } from "./support/story.ts";
 
 const plane = await sharedControlPlane();
 const series = { service: "my-api" };
@@ -16,7 +22,11 @@ const good = { requestsPerSecond: 200, errorRatio: 0.001 };
 const bad = { requestsPerSecond: 200, errorRatio: 0.3 };
 
 /** The number at a path, or 0 while the field is absent. */
-const weights: readonly [at: string, weight: string][] = [["1", "10"], ["3", "30"], ["5", "60"]];
+const weights: readonly [at: string, weight: string][] = [
+  ["1", "10"],
+  ["3", "30"],
+  ["5", "60"],
+];
 
 interface Case {
   readonly name: string;
@@ -37,7 +47,11 @@ const ingress: KubeObject = {
         host: "my-api.example.com",
         http: {
           paths: [
-            { path: "/", pathType: "Prefix", backend: { service: { name: "my-api-stable", port: { number: 80 } } } },
+            {
+              path: "/",
+              pathType: "Prefix",
+              backend: { service: { name: "my-api-stable", port: { number: 80 } } },
+            },
           ],
         },
       },
@@ -70,14 +84,19 @@ const cases: readonly Case[] = [
     name: "nginx",
     backend: "prometheus",
     more: { canary: { trafficRouting: { nginx: { stableIngress: "my-api" } } }, beside: [ingress] },
-    carried: ["ingress/my-api-my-api-canary", ".metadata.annotations.nginx\\.ingress\\.kubernetes\\.io/canary-weight"],
+    carried: [
+      "ingress/my-api-my-api-canary",
+      ".metadata.annotations.nginx\\.ingress\\.kubernetes\\.io/canary-weight",
+    ],
   },
   {
     name: "gateway-api",
     backend: "victoria-metrics",
     more: {
       canary: {
-        trafficRouting: { plugins: { "argoproj-labs/gatewayAPI": { httpRoute: "my-api", namespace: "story-gateway-api" } } },
+        trafficRouting: {
+          plugins: { "argoproj-labs/gatewayAPI": { httpRoute: "my-api", namespace: "story-gateway-api" } },
+        },
       },
       beside: [route],
     },
@@ -85,7 +104,9 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe("the seed manifest on a real API server", { skip: skipWithout("prometheus") || skipWithout("victoria-metrics") }, () => {
+describe("the seed manifest on a real API server", {
+  skip: skipWithout("prometheus") || skipWithout("victoria-metrics"),
+}, () => {
   let controller: ControllerProcess;
   let nodes: Nodes;
   let exporter: Exporter;
@@ -160,7 +181,10 @@ describe("the seed manifest on a real API server", { skip: skipWithout("promethe
     if (story === undefined) throw new Error("the story before this one did not begin");
     await story.phase("Degraded");
     const message = await story.field("rollout/my-api", ".status.message");
-    match(message, /^RolloutAborted: Rollout aborted update to revision 3: Background analysis phase error\/failed: /);
+    match(
+      message,
+      /^RolloutAborted: Rollout aborted update to revision 3: Background analysis phase error\/failed: /,
+    );
     if (carried !== undefined) await story.value(...carried, "0");
     const stable = await story.field("rollout/my-api", ".status.stableRS");
     await story.value(`replicaset/my-api-${stable}`, ".status.availableReplicas", "5");

@@ -15,7 +15,10 @@ export interface ControllerProcess {
 }
 
 /** Starts the controller against this kubeconfig and waits until it is healthy. */
-export async function startController(kubeconfig: string, flags: readonly string[] = []): Promise<ControllerProcess> {
+export async function startController(
+  kubeconfig: string,
+  flags: readonly string[] = [],
+): Promise<ControllerProcess> {
   const { folder, remove } = await scratch("controller");
   const [healthzPort = 0, metricsPort = 0] = await freePorts(2);
   const child = startChild(

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { ControlPlane } from "./controlPlane.ts";
 
 const ours = fileURLToPath(new URL("../../../crds/", import.meta.url));
@@ -11,7 +11,11 @@ const gatewayApi = "sigs.k8s.io/gateway-api@v1.4.0";
 export async function installOurs(plane: ControlPlane): Promise<void> {
   await applied(plane, ours);
   const folder = await moduleFolder(gatewayApi);
-  await applied(plane, join(folder, "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"), "--server-side");
+  await applied(
+    plane,
+    join(folder, "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"),
+    "--server-side",
+  );
 }
 
 async function applied(plane: ControlPlane, path: string, ...flags: readonly string[]): Promise<void> {

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
 import type { KubeObject } from "../../../src/api/object.ts";
-import type { ControlPlane } from "./controlPlane.ts";
-import { scenarios } from "./controller.ts";
 import { until } from "./child.ts";
+import { scenarios } from "./controller.ts";
+import type { ControlPlane } from "./controlPlane.ts";
 
 /** What the seed manifest needs changed to be played in seconds against a server of metrics at hand. */
 export interface StoryOptions {
@@ -21,7 +21,12 @@ interface Loose {
 }
 
 /** The seed manifest and its two Services, patched: address, pauses, interval and range of the query. */
-export function seedStory({ namespace, address, canary = {}, beside = [] }: StoryOptions): readonly KubeObject[] {
+export function seedStory({
+  namespace,
+  address,
+  canary = {},
+  beside = [],
+}: StoryOptions): readonly KubeObject[] {
   const objects = parseAllDocuments(readFileSync(join(scenarios, "seed.yaml"), "utf8")).map(
     (document) => document.toJS() as Loose,
   );
@@ -43,7 +48,8 @@ export function seedStory({ namespace, address, canary = {}, beside = [] }: Stor
 }
 
 /** The patch of the seed manifest in words, for the log. */
-export const shownPatch = "pauses 5m -> 4s, interval 60s -> 1s, range [5m] -> [5s], address -> the server of this test";
+export const shownPatch =
+  "pauses 5m -> 4s, interval 60s -> 1s, range [5m] -> [5s], address -> the server of this test";
 
 /** The Rollout of a story on a control plane. */
 export class Story {
@@ -66,7 +72,14 @@ export class Story {
   async begin(objects: readonly KubeObject[]): Promise<void> {
     await this.#plane.kubectl("create", "namespace", this.namespace);
     const input = objects.map((object) => stringify(object)).join("---\n");
-    const { code, stderr } = await this.#plane.kubectlWith({ input }, "apply", "-n", this.namespace, "-f", "-");
+    const { code, stderr } = await this.#plane.kubectlWith(
+      { input },
+      "apply",
+      "-n",
+      this.namespace,
+      "-f",
+      "-",
+    );
     if (code !== 0) throw new Error(`kubectl apply: ${stderr}`);
     await this.phase("Healthy");
   }
@@ -100,7 +113,13 @@ export class Story {
 
   /** Sets the image of the only container. */
   async image(tag: string): Promise<void> {
-    const patch = [{ op: "replace", path: "/spec/template/spec/containers/0/image", value: `myregistry.com/my-api:${tag}` }];
+    const patch = [
+      {
+        op: "replace",
+        path: "/spec/template/spec/containers/0/image",
+        value: `myregistry.com/my-api:${tag}`,
+      },
+    ];
     await this.kubectl("patch", "rollout", "my-api", "--type=json", `-p=${JSON.stringify(patch)}`);
   }
 
