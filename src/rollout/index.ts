@@ -1,9 +1,9 @@
 import { clusterTemplateRef, templateRef } from "../analysis/reach.ts";
 import { label } from "../api/labels.ts";
 import { controllerOf, type KindRef, type KubeObject, type ObjectRef } from "../api/object.ts";
-import type { TrafficRouting } from "../api/trafficRouting.ts";
 import { type Kind, keyOf, type Shape, type Wake } from "../reconcile/kind.ts";
 import type { CacheReader } from "../reconcile/ports.ts";
+import { listIn } from "../traffic/fields.ts";
 import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
 import { markedBy } from "../traffic/mark.ts";
 import { decide } from "./decide.ts";
@@ -131,8 +131,7 @@ function routerObjects(object: KubeObject): readonly ObjectRef[] {
   const { canary } = ((object["spec"] ?? {}) as LooseSpec).strategy ?? {};
   const { namespace = "", name } = object.metadata;
   const stableService = String(canary?.["stableService"] ?? "");
-  const { managedRoutes = [] } = (canary?.trafficRouting ?? {}) as TrafficRouting;
-  const managed = managedRoutes.map((route) => route.name);
+  const managed = listIn(canary?.trafficRouting, "managedRoutes").map((route) => String(route["name"]));
   return routersOf(object).flatMap(({ router, config }) =>
     router.objects(config, { namespace, name, stableService, managed }),
   );
