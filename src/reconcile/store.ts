@@ -1,4 +1,5 @@
 import type { KubeObject } from "../api/object.ts";
+import { matches, parseSelector } from "../api/selector.ts";
 import type { Shape } from "./kind.ts";
 import { isOlder } from "./version.ts";
 
@@ -118,7 +119,7 @@ export class Store {
     const key = place(object.metadata);
     const known = this.#objects.get(key);
     if (this.#gone.has(uid) || isOlder(resourceVersion, known?.metadata.resourceVersion)) return undefined;
-    if (known === undefined && this.#shape.labelSelector !== undefined) return undefined;
+    if (known === undefined && !this.#isSelected(object)) return undefined;
     const change = this.#put(key, object);
     if (change !== undefined) this.#ahead.add(key);
     return change;
@@ -142,6 +143,12 @@ export class Store {
     this.#ahead.clear();
     this.#gone.clear();
     for (const { keys } of this.#indices.values()) keys.clear();
+  }
+
+  /** Whether the watch of this kind will tell of the object. */
+  #isSelected({ metadata }: KubeObject): boolean {
+    const { labelSelector } = this.#shape;
+    return labelSelector === undefined || matches(parseSelector(labelSelector), metadata.labels);
   }
 
   #isAhead(key: string, of: string | undefined): boolean {

@@ -259,6 +259,13 @@ test("an object watched by label enters by its watch only, so that nothing is le
   deepEqual(log, [">u1:51", "u1:51>u1:52"]);
 });
 
+test("our own new object with the labels that its kind is watched by is there at once", () => {
+  const { cache, log } = cacheWith([], { labelSelector: "app=web" });
+  const made = replicaSet("51");
+  cache.absorb({ ...made, metadata: { ...made.metadata, labels: { app: "web" } } });
+  deepEqual(log, [">u1:51"]);
+});
+
 test("a kind can be registered again with more indices, not in another way", () => {
   const slim = (object: KubeObject) => object;
   const { cache } = cacheWith([replicaSet("50")], {
