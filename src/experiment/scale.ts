@@ -76,7 +76,7 @@ function patch(pods: Pods, body: unknown, why: string, event?: EventNote): Effec
 /**
  * Whether the Rollout's routers were last seen to send traffic to these pods: they stay until that has ended.
  */
-export function hasTraffic({ seen }: ExperimentView, { hash }: Pods): boolean {
+function hasTraffic({ seen }: ExperimentView, { hash }: Pods): boolean {
   const { canary } = (seen.rollout?.["status"] ?? {}) as RolloutStatus;
   return (canary?.weights?.additional ?? []).some(
     ({ podTemplateHash, weight }) => podTemplateHash === hash && weight > 0,

@@ -24,9 +24,7 @@ export interface TemplateDecision {
 }
 
 /** Whether a template has reached a state that it keeps. */
-export function isSettled(
-  state: string | undefined,
-): state is Exclude<TemplateState, "Running" | "Progressing"> {
+function isSettled(state: string | undefined): state is Exclude<TemplateState, "Running" | "Progressing"> {
   return state === "Successful" || state === "Failed" || state === "Error";
 }
 
@@ -131,7 +129,7 @@ function deadlineOf({ spec }: ExperimentView, lastTransitionTime: string | undef
 }
 
 /** What a template's status is to say. */
-export interface Says {
+interface Says {
   readonly status: TemplateState;
   readonly message?: string;
 }
