@@ -132,7 +132,7 @@ function written(config: AlbRouting, ingress: KubeObject, wanted: Wanted): reado
  */
 function rulesWith(ingress: KubeObject, names: readonly string[], managed: readonly string[]): Json {
   const rules = listIn(ingress, "spec", "rules");
-  if (managed.length === 0) return {};
+  if (managed.length === 0 || rules.length === 0) return {};
   const missing = names.filter((name) => !usesService(ingress, name));
   const rank = (path: Json) => {
     const index = managed.indexOf(serviceOf(path) ?? "");

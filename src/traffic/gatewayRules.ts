@@ -11,7 +11,7 @@ import {
   sidesOf,
 } from "./shares.ts";
 
-/** The names of the backends of a rule. */
+/** The backends of a rule. */
 export function backendsOf(rule: Json): readonly Json[] {
   return listIn(rule, "backendRefs");
 }
