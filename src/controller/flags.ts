@@ -13,6 +13,7 @@ export interface Flags extends ConfigOptions {
   readonly rolloutThreads: number;
   readonly analysisThreads: number;
   readonly experimentThreads: number;
+  readonly serviceThreads: number;
   /** Requests to the API server in a second, and at once; 0 is no limit. */
   readonly qps: number;
   readonly burst: number;
@@ -50,7 +51,6 @@ export type CommandLine =
 
 /** Flags of the peer that have nothing to act on here; accepted so that its manifests keep working. */
 const meaningless = [
-  "--service-threads <n>",
   "--ingress-threads <n>",
   "--ephemeral-metadata-threads <n>",
   "--ephemeral-metadata-update-pod-retries <n>",
@@ -97,6 +97,7 @@ function commandOf(version: string): Command {
     .option("--rollout-threads <n>", "rollouts worked on at a time", positive, 10)
     .option("--analysis-threads <n>", "analysis runs worked on at a time", positive, 30)
     .option("--experiment-threads <n>", "experiments worked on at a time", positive, 10)
+    .option("--service-threads <n>", "Services worked on at a time", positive, 10)
     .option("--controllers <name>", "run only this controller; the one possible value is analysis", "");
   for (const add of [addKubeconfig, addProcess, addRouting]) add(command);
   for (const flags of meaningless) command.addOption(new Option(flags, "without effect").hideHelp());

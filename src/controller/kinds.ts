@@ -7,6 +7,7 @@ import { measureWith } from "../providers/index.ts";
 import type { Surroundings } from "../providers/provider.ts";
 import type { Client } from "../reconcile/ports.ts";
 import { namedBy, rolloutKind, rolloutShapes } from "../rollout/index.ts";
+import { serviceKind } from "../rollout/serviceCleanup.ts";
 import type { Flags } from "./flags.ts";
 import type { Reconciled, Table } from "./table.ts";
 
@@ -38,12 +39,13 @@ export function tableOf(client: Client, flags: Flags, surroundings: Surroundings
     }),
   };
   const experiments: Reconciled = { kind: experimentKind(), workers: flags.experimentThreads };
+  const services: Reconciled = { kind: serviceKind(), workers: flags.serviceThreads };
   const shapes = rolloutShapes.map((shape) => ({
     ...shape,
     always: true,
     ...(shape.kind.kind.startsWith("Cluster") ? { scope: "cluster" as const } : {}),
   }));
-  return { kinds: [rollouts, runs, experiments], shapes: [...shapes, jobs] };
+  return { kinds: [rollouts, runs, experiments, services], shapes: [...shapes, jobs] };
 }
 
 /** Whether a rule of `dryRun`, which is a regular expression, names a metric; what is none names nothing. */

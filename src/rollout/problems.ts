@@ -2,9 +2,9 @@ import { Problem } from "../api/problem.ts";
 import { seconds } from "../api/time.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 import { templateFinder } from "./templates.ts";
-import { checkSpec } from "./validate.ts";
 import { notBuilt } from "./validate/notBuilt.ts";
 import { checkReferences } from "./validate/references.ts";
+import { checkSpec } from "./validate.ts";
 
 type Invalid = NonNullable<RolloutSnapshot["invalid"]>;
 
@@ -24,7 +24,9 @@ export function problemOfSpec({ rollout, template, selector }: RolloutSnapshot):
 export function problemOfReferences(seen: RolloutSnapshot): Invalid | undefined {
   const { rollout, object, template, services, routers } = seen;
   const find = templateFinder(seen, object.metadata.namespace ?? "");
-  return caught(() => checkReferences({ rollout, template, services, find, routers }), { retryAfter: patience });
+  return caught(() => checkReferences({ rollout, template, services, find, routers }), {
+    retryAfter: patience,
+  });
 }
 
 function caught(check: () => void, more: Partial<Invalid> = {}): Invalid | undefined {

@@ -15,7 +15,8 @@ export interface ServiceSnapshot {
 
 /**
  * Services that no Rollout names any more lose the pod hash from their selector, so that they do not select a version
- * that is gone (rollout-core 11.4). Only a definite answer counts: an error leaves the Service alone.
+ * that is gone (rollout-core 11.4). Only a definite answer counts: an error leaves the Service alone, and so does the
+ * lack of the annotation that says whose it is: the Rollout may be one of another controller.
  */
 export function serviceKind(): Kind<ServiceSnapshot> {
   return {
@@ -35,15 +36,15 @@ export function serviceKind(): Kind<ServiceSnapshot> {
 async function observe(key: string, ports: Ports): Promise<ServiceSnapshot | undefined> {
   const service = await read(ports, { ...serviceRef, ...keyParts(key) });
   if (service === undefined || service.metadata.deletionTimestamp !== undefined) return undefined;
-  if (selectedBy(service) === "" || controllerOf(service) !== undefined) return undefined;
+  const isOurs = service.metadata.annotations?.[annotation.managedBy] !== undefined;
+  if (!isOurs || selectedBy(service) === "" || controllerOf(service) !== undefined) return undefined;
   return { service, referenced: await isReferenced(service, ports) };
 }
 
 async function isReferenced(service: KubeObject, ports: Ports): Promise<boolean> {
   const { namespace = "", name, annotations = {} } = service.metadata;
   if (ports.cache.indexed(rolloutRef, usesIndex, `Service/${namespace}/${name}`).length > 0) return true;
-  const manager = annotations[annotation.managedBy];
-  if (manager === undefined) return false;
+  const manager = annotations[annotation.managedBy] ?? "";
   const rollout = await ports.client.get({ ...rolloutRef, namespace, name: manager });
   return rollout !== undefined && namesOf(rollout).includes(name);
 }

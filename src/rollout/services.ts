@@ -69,21 +69,26 @@ export interface Switches {
  * the canary's weight falls while its Service turns to a newer version, the weight goes first.
  */
 export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): Switches {
-  const { canary, newRS, stableRS, dynamic, traffic: routed, promoted } = view;
+  const { canary, stableRS, promoted } = view;
   if (canary === undefined) return { before: [], after: [] };
   const stable = [...pingPong(view), ...point(view, canary.stableService, stableRS, "available")];
   const falls = !promoted && !verdict.aborted && traffic.weight < (traffic.carried ?? 0);
-  const side = canarySide();
+  const side = canarySide(view, canary.canaryService, verdict, traffic);
   return falls ? { before: stable, after: side } : { before: [...stable, ...side], after: [] };
+}
 
-  function canarySide(): readonly Effect[] {
-    if (rollsBackSlowly(view) || stableRS === undefined) return []; // the first version is stable before it is canary
-    if (verdict.aborted && !promoted) {
-      if (!routed) return point(view, canary?.canaryService, stableRS, "available");
-      return dynamic && traffic.weight > 0 ? [] : point(view, canary?.canaryService, stableRS, "none");
-    }
-    return point(view, canary?.canaryService, newRS, "available");
-  }
+/** The canary Service selects the new version, and the stable one after an abort. */
+function canarySide(
+  view: View,
+  name: string | undefined,
+  verdict: Verdict,
+  traffic: Traffic,
+): readonly Effect[] {
+  const { newRS, stableRS, dynamic, traffic: routed, promoted } = view;
+  if (rollsBackSlowly(view) || stableRS === undefined) return []; // the first version is stable before it is canary
+  if (!verdict.aborted || promoted) return point(view, name, newRS, "available");
+  if (!routed) return point(view, name, stableRS, "available");
+  return dynamic && traffic.weight > 0 ? [] : point(view, name, stableRS, "none");
 }
 
 /** The side of a ping-pong pair that plays canary selects the new version; the stable one is never touched. */

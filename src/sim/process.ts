@@ -1,6 +1,7 @@
 import { analysisRunKind } from "../analysis/index.ts";
 import type { KindRef, KubeObject } from "../api/object.ts";
 import { experimentKind } from "../experiment/index.ts";
+import { serviceKind } from "../rollout/serviceCleanup.ts";
 import { Cache } from "../reconcile/cache.ts";
 import { type Kind, keyOf, type Shape } from "../reconcile/kind.ts";
 import { type Loop, startLoop } from "../reconcile/loop.ts";
@@ -24,7 +25,7 @@ export interface ProcessOptions {
 
 /** The kinds that the controller looks after, and how they are kept in its cache. */
 export function controllerKinds(measure: Measure): Pick<ProcessOptions, "kinds" | "shapes"> {
-  const kinds = [rolloutKind(), analysisRunKind({ measure }), experimentKind()];
+  const kinds = [rolloutKind(), analysisRunKind({ measure }), experimentKind(), serviceKind()];
   return { kinds, shapes: rolloutShapes };
 }
 

@@ -18,6 +18,7 @@ test("flags: the defaults are the peer's, except for the client's limits", () =>
     rolloutThreads: 10,
     analysisThreads: 30,
     experimentThreads: 10,
+    serviceThreads: 10,
     controllers: "",
     qps: 1_000,
     burst: 2_000,
@@ -64,7 +65,7 @@ const read: [args: string[], want: Partial<Flags>][] = [
   [["--kubeconfig", "/a", "--context=b", "--as", "c"], { kubeconfig: "/a", context: "b", as: "c" }],
   [["--insecure-skip-tls-verify"], { insecureSkipTlsVerify: true }],
   [["--logformat", "json", "--loglevel", "debug"], { logformat: "json", loglevel: "debug" }],
-  [["--service-threads", "3", "--kloglevel=2"], { ignored: ["--service-threads", "--kloglevel"] }],
+  [["--ingress-threads", "3", "--kloglevel=2"], { ignored: ["--ingress-threads", "--kloglevel"] }],
   [["--controllers", "analysis"], { controllers: "analysis" }],
 ];
 for (const [args, want] of read) {
