@@ -1,4 +1,3 @@
-import { annotation } from "../../src/api/labels.ts";
 import type { KubeObject } from "../../src/api/object.ts";
 import { type Instant, instant } from "../../src/api/time.ts";
 import { type Replicas, replicasOf } from "../../src/rollout/replicaSet.ts";
@@ -48,11 +47,6 @@ function untilOf({ deadline }: Replicas, start: Instant): string {
 function weightsOf({ canary }: Status): string {
   const { weights } = canary ?? {};
   return weights === undefined ? "" : `${weights.canary.weight}/${weights.stable.weight}`;
-}
-
-/** The revision of an object; empty without one. */
-export function revisionOf({ metadata }: KubeObject): string {
-  return metadata.annotations?.[annotation.revision] ?? "";
 }
 
 /** One fact that changed, and in which pass of the controller. */

@@ -10,9 +10,11 @@ import type { Status } from "../../src/rollout/status.ts";
 import { turn, VirtualClock } from "../../src/sim/clock.ts";
 import { Cluster } from "../../src/sim/cluster.ts";
 import { prepareDefinitions } from "../../src/sim/definitions.ts";
+import type { Source } from "../../src/sim/feed.ts";
 import { Process } from "../../src/sim/process.ts";
 import { sourceOf } from "../../src/sim/source.ts";
 import { differences, type Facts, factsOf, type Milestone } from "./facts.ts";
+import { destiny, type Fates } from "./fate.ts";
 import { expectTrace, told } from "./match.ts";
 
 const crds = new URL("../../crds/", import.meta.url);
@@ -29,12 +31,6 @@ export const t0: Instant = instant("2024-05-01T12:00:00Z");
 
 /** The Rollout of every world. */
 export const web: ObjectRef = { ...rolloutRef, namespace, name: "web" };
-
-/** How the pods of a ReplicaSet come up: how many of the wanted are available, and after how long. */
-export interface Fate {
-  readonly available?: number;
-  readonly after?: Millis;
-}
 
 /** How a world begins. */
 export interface Beginning {
@@ -67,9 +63,11 @@ export class World {
   events: EventNote[] = [];
   writes: Write[] = [];
   /** How the pods of a ReplicaSet fare, by its image. */
-  fate: (image: string, size: number) => Fate = () => ({});
+  fate: Fates = () => ({});
   /** Called before a write of the controller; what it throws is the answer of the API server. */
   before: (write: Write) => Promise<unknown> | unknown = () => undefined;
+  /** How late the watches of the controller are. */
+  lag: Millis | undefined;
   /** What the controller reported as gone wrong. */
   readonly failures: unknown[] = [];
   #facts: Facts = new Map();
@@ -97,7 +95,7 @@ export class World {
     this.#process = new Process({
       clock: this.clock,
       client: this.#recording(this.cluster.client()),
-      source: sourceOf(this.cluster),
+      source: this.#lagging(sourceOf(this.cluster)),
       kinds: [rolloutKind(), serviceKind()],
       shapes: rolloutShapes,
       recorder: { record: (_about, note) => void this.events.push(note) },
@@ -216,23 +214,27 @@ export class World {
   }
 
   #follow(set: KubeObject): void {
-    const { replicas = 0, template } = (set["spec"] ?? {}) as { replicas?: number; template?: unknown };
-    const { available = replicas, after } = this.fate(imageOf(template), replicas);
-    const wanted = {
-      replicas,
-      readyReplicas: Math.min(available, replicas),
-      availableReplicas: Math.min(available, replicas),
-      observedGeneration: set.metadata.generation ?? 0,
-    };
-    const has = (set["status"] ?? {}) as Partial<typeof wanted>;
-    const keys = Object.keys(wanted) as (keyof typeof wanted)[];
-    if (keys.every((key) => (has[key] ?? 0) === wanted[key])) return;
+    const { status, after } = destiny(set, this.fate);
+    if (status === undefined) return;
     const write = () => {
-      const body = { status: wanted };
+      const body = { status };
       this.client.patch(refOf(set), { type: "merge", subresource: "status", body }).catch(() => {});
     };
     if (after === undefined) write();
     else this.clock.at(later(this.clock.now(), after), write);
+  }
+
+  #lagging(source: Source): Source {
+    return {
+      ...source,
+      watch: (kind, selection, since, onEvent, onEnd) => {
+        const lagging: typeof onEvent = (event) => {
+          if (this.lag === undefined) onEvent(event);
+          else this.clock.at(later(this.clock.now(), this.lag), () => onEvent(event));
+        };
+        return source.watch(kind, selection, since, lagging, onEnd);
+      },
+    };
   }
 
   #recording(client: Client): Client {
@@ -277,9 +279,4 @@ export class World {
 
 function bornAt({ metadata }: KubeObject): number {
   return metadata.uid === undefined ? 0 : Number.parseInt(metadata.uid.slice(-12), 16);
-}
-
-function imageOf(template: unknown): string {
-  const { spec } = (template ?? {}) as { spec?: { containers?: readonly { image?: string }[] } };
-  return spec?.containers?.[0]?.image ?? "";
 }
