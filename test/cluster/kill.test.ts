@@ -134,7 +134,7 @@ describe("a controller that dies", () => {
     const before = await versions();
     await controller.stop("SIGKILL");
     controller = await startController(plane.kubeconfig, quick);
-    await until("it leads", async () => (await text(controller)).includes('rollout_info{'));
+    await until("it leads", async () => (await text(controller)).includes("rollout_info{"));
     await sleep(2_000);
     deepEqual(await versions(), before);
   });

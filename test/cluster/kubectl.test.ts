@@ -2,9 +2,9 @@ import { deepEqual } from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { commands } from "../sim/kubectl/commands.ts";
+import { beginning, commands } from "../sim/kubectl/commands.ts";
 import { startEmbedded } from "../sim/kubectl/embedded.ts";
-import { run } from "../sim/kubectl/session.ts";
+import { run, watched } from "../sim/kubectl/session.ts";
 import { startControlPlane } from "./support/controlPlane.ts";
 
 /** With this variable set, what kubectl says about the real API server becomes the record of `npm test`. */
@@ -28,6 +28,11 @@ describe("kubectl says the same about the embedded cluster and a real API server
       heard.push(truth);
       deepEqual(await run(embedded.kubeconfig, embedded.folder, command), truth);
       deepEqual(recorded[at], truth);
+    });
+    if (at !== beginning) continue;
+    test("get -w", { timeout: 20_000 }, async () => {
+      const truth = await watched(plane.kubeconfig, join(plane.folder, "real"), "rollout");
+      deepEqual(await watched(embedded.kubeconfig, embedded.folder, "rollout"), truth);
     });
   }
 });
