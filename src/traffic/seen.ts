@@ -13,8 +13,8 @@ export interface ObjectsSeen {
 }
 
 /**
- * Reads what a router wants to see: its named objects, those that its selectors find, and what these lead to. A kind
- * whose CRD is not installed reads as missing.
+ * Reads what a router wants to see: its named objects, those that its selectors find, and what these lead
+ * to. A kind whose CRD is not installed reads as missing.
  */
 export async function objectsSeen(
   { router, config }: ConfiguredRouter,

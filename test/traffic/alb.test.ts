@@ -48,8 +48,10 @@ test("the action and the book of the reference, byte for byte; one patch and its
   deepEqual(more, []);
   deepEqual(annotationsOf(on), {
     [`${prefix}/actions.shop-root`]:
-      '{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"shop-canary","ServicePort":"443","Weight":10},' +
-      '{"ServiceName":"exp","ServicePort":"443","Weight":5},{"ServiceName":"shop-stable","ServicePort":"443","Weight":85}]}}',
+      '{"Type":"forward","ForwardConfig":{"TargetGroups":[' +
+      '{"ServiceName":"shop-canary","ServicePort":"443","Weight":10},' +
+      '{"ServiceName":"exp","ServicePort":"443","Weight":5},' +
+      '{"ServiceName":"shop-stable","ServicePort":"443","Weight":85}]}}',
     [book]: '{"shop-ro":["alb.ingress.kubernetes.io/actions.shop-root"]}',
   });
   deepEqual(patch?.event, {
@@ -89,7 +91,7 @@ test("what other Rollouts have in the book stays, and it is tested so that none 
   equal(annotationsOf(on)[book], '{"other":["x"],"shop-ro":["alb.ingress.kubernetes.io/actions.shop-root"]}');
 });
 
-test("ping-pong keeps the physical weights on promotion; only the order of the list flips (trap T-38)", () => {
+test("ping-pong keeps the physical weights on promotion; only the list turns round (trap T-38)", () => {
   const pingPong = { ping: "p1", pong: "p2", stable: "ping" } as const;
   const on = board();
   const key = `${prefix}/actions.shop-root`;
@@ -120,7 +122,7 @@ const header = (name: string, ...pairs: [headerName: string, exact: string][]) =
   header: { match: pairs.map(([headerName, exact]) => ({ headerName, headerValue: { exact } })) },
 });
 
-test("header routes: action, condition, paths in the order of managedRoutes, and all of it goes (trap T-35)", () => {
+test("header routes: action, condition, paths in order, and all of it goes (trap T-35)", () => {
   const on = board();
   const managed = ["first", "beta"];
   const beta = header("beta", ["X-Beta", "1"], ["X-Beta", "yes"], ["X-Team", "a"]);

@@ -110,7 +110,7 @@ test("a header route is an ApisixRoute of its own, before the base, to the canar
   );
 });
 
-test("another header takes the place of the first; the header route of someone else is refused, and never deleted", () => {
+test("another header takes the place of the first; the route of someone else is left alone", () => {
   const on = board([route([rule("shop")])]);
   const want = { managed: ["beta"], routes: [beta] };
   on.settle(wanted(want));

@@ -2,7 +2,8 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { Problem } from "../../src/api/problem.ts";
 import type { Wanted } from "../../src/traffic/router.ts";
-import { type Family, families } from "./families.ts";
+import { families } from "./families.ts";
+import type { Family } from "./family.ts";
 import { Board, wanted } from "./support.ts";
 
 function boardOf({ router, config, objects }: Family): Board<unknown> {

@@ -46,7 +46,7 @@ const gateway = configured("gatewayAPI", {
 });
 
 for (const watched of [true, false]) {
-  test(`named objects in their order, then those found by labels: ${watched ? "watched" : "asked for"}`, async () => {
+  test(`named objects, then those found by labels: ${watched ? "watched" : "asked for"}`, async () => {
     const { refs, objects } = await objectsSeen(gateway, rollout, ports([named, selected, other], watched));
     deepEqual(objects, [named, undefined, selected]);
     deepEqual(
