@@ -123,7 +123,8 @@ function send(
   response: ServerResponse,
   { code, body, contentType = "application/json", warnings = [] }: ApiReply,
 ): void {
-  const text = typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
+  const isText = typeof body === "string" || body instanceof Uint8Array;
+  const text = isText ? body : `${JSON.stringify(body)}\n`;
   if (warnings.length > 0)
     response.setHeader(
       "warning",

@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 /**
  * Writes `src/sim/builtins/schemas.json`: the OpenAPI schemas of the built-in kinds that the embedded cluster
- * serves, with all that they refer to. Run by hand, with the folder `api/openapi-spec/v3` of a Kubernetes
- * release: `node test/sim/generateSchemas.ts FOLDER`.
+ * serves, with all that they refer to. Run by hand, with a folder of documents of a real API server, such as
+ * `kubectl get --raw /openapi/v3/apis/apps/v1 > FOLDER/apis__apps__v1_openapi.json`:
+ * `node test/sim/generateSchemas.ts FOLDER`.
  */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   api__v1: [
@@ -57,7 +58,6 @@ for (const [file, names] of Object.entries(kinds)) {
   }
 }
 const sorted = Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
-// Names of other projects' packages are long; the file holds one schema a line.
 const lines = Object.entries(sorted).map(
   ([name, schema]) => `${JSON.stringify(name)}: ${JSON.stringify(schema)}`,
 );

@@ -25,20 +25,25 @@ function prunedItems(list: readonly unknown[], { items }: SchemaNode): readonly 
 
 function prunedFields(object: Json, schema: SchemaNode): Json {
   const kept: Record<string, unknown> = {};
-  const unknown = keepsUnknown(schema);
-  const embedded = schema.raw["x-kubernetes-embedded-resource"] === true;
   let changed = false;
   for (const [name, item] of Object.entries(object)) {
     const field = schema.property(name) ?? schema.values;
-    if (field !== undefined && takes(field, item)) kept[name] = pruned(item, field);
-    else if (field === undefined && (unknown || (embedded && resourceFields.has(name)))) kept[name] = item;
-    if (kept[name] !== item) changed = true;
+    const value = field === undefined ? unnamed(name, item, schema) : named(item, field);
+    if (value !== undefined) kept[name] = value;
+    if (value !== item) changed = true;
   }
   return changed ? kept : object;
 }
 
-function takes({ raw }: SchemaNode, value: unknown): boolean {
-  return value !== null || raw["nullable"] === true;
+/** A field that the schema names; undefined for a null that it does not take. */
+function named(value: unknown, field: SchemaNode): unknown {
+  return value === null && field.raw["nullable"] !== true ? undefined : pruned(value, field);
+}
+
+/** A field that the schema does not name; undefined unless it is open, or the field belongs to any object. */
+function unnamed(name: string, value: unknown, schema: SchemaNode): unknown {
+  const embedded = schema.raw["x-kubernetes-embedded-resource"] === true;
+  return keepsUnknown(schema) || (embedded && resourceFields.has(name)) ? value : undefined;
 }
 
 const resourceFields = new Set(["apiVersion", "kind", "metadata"]);

@@ -1,14 +1,17 @@
 import type { KubeObject } from "../../api/object.ts";
 import { metadataSchema } from "../definitions.ts";
-import { badRequest } from "../failure.ts";
+import { badRequest, unsupportedMedia } from "../failure.ts";
 import { imported, isJson, type Json, jsonOf } from "../json.ts";
 import { apiVersionOf, groupVersion, type Resource } from "../resource.ts";
 import { unknownFields } from "../strict.ts";
 import type { ApiRequest } from "./exchange.ts";
 import type { Route } from "./route.ts";
 
-/** The JSON of a body. Throws a 400 when it is none. */
-export function jsonBody({ body }: ApiRequest): unknown {
+const readable = ["application/json", "application/yaml"];
+
+/** The JSON of a body. Throws a 400 when it is none, and a 415 for a binary one. */
+export function jsonBody({ body, contentType }: ApiRequest): unknown {
+  if (contentType.includes("protobuf") || contentType.includes("cbor")) throw unsupportedMedia(readable);
   try {
     return body === "" ? undefined : imported(JSON.parse(body));
   } catch (error) {

@@ -14,7 +14,7 @@ export interface ApiRequest {
 /** An answer that is complete. */
 export interface ApiReply {
   readonly code: number;
-  /** Sent as JSON, a text as it is. */
+  /** Sent as JSON; a text or bytes as they are. */
   readonly body: unknown;
   readonly contentType?: string;
   /** Each becomes a `Warning` header. */

@@ -14,7 +14,8 @@ import { fieldWarnings, jsonBody, objectBody } from "./body.ts";
 import { discovered } from "./discovery.ts";
 import { type ApiReply, type ApiRequest, type ApiStream, isDryRun, isOn } from "./exchange.ts";
 import { listObject, pageOf, selectionOf } from "./list.ts";
-import { openApi } from "./openapi.ts";
+import { openApi, schemasOf } from "./openapi.ts";
+import { openApiV2 } from "./openapiV2.ts";
 import { patched } from "./patches.ts";
 import { type Route, routeOf } from "./route.ts";
 import { watchStream } from "./stream.ts";
@@ -53,11 +54,17 @@ function informed(cluster: Cluster, { method, path, accept }: ApiRequest): ApiRe
   if (path === "/version") return { code: 200, body: version };
   if (["/healthz", "/livez", "/readyz"].includes(path))
     return { code: 200, body: "ok", contentType: "text/plain" };
+  if (path === "/openapi/v2" && accept.includes("proto-openapi")) return binary(cluster);
   const body = discovered(cluster.core.catalog, path, accept) ?? openApi(cluster.core.catalog, path);
   if (body === undefined) throw unknownResource();
   const aggregated = accept.includes("APIGroupDiscoveryList") && (path === "/api" || path === "/apis");
   const contentType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
   return { code: 200, body, ...(aggregated ? { contentType } : {}) };
+}
+
+function binary({ core }: Cluster): ApiReply {
+  const contentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+  return { code: 200, body: openApiV2(schemasOf(core.catalog.all())), contentType };
 }
 
 /** An object that a route names. */

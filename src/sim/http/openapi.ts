@@ -24,19 +24,24 @@ function index(catalog: Catalog): object {
 }
 
 function documentOf(resources: readonly Resource[]): object {
+  const paths = Object.fromEntries(resources.flatMap((resource) => pathsOf(resource)));
+  return {
+    openapi: "3.0.0",
+    info: { title: "Kubernetes", version: "unversioned" },
+    paths,
+    components: { schemas: schemasOf(resources) },
+  };
+}
+
+/** The schemas of some resources and all that they refer to, by name. */
+export function schemasOf(resources: readonly Resource[]): Readonly<Record<string, unknown>> {
   const schemas: Record<string, unknown> = {};
   for (const resource of resources) {
     const name = schemaName(resource);
     schemas[name] = resource.custom ? customSchema(resource) : builtInSchemas[name];
     collect(schemas[name], schemas);
   }
-  const paths = Object.fromEntries(resources.flatMap((resource) => pathsOf(resource)));
-  return {
-    openapi: "3.0.0",
-    info: { title: "Kubernetes", version: "unversioned" },
-    paths,
-    components: { schemas },
-  };
+  return schemas;
 }
 
 /** Adds every schema that a schema refers to. */
