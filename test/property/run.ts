@@ -1,0 +1,12 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { options } from "./options.ts";
+
+// `node test/property/run.ts --runs 2000 [--seed N]`: more histories than `npm test` has time for.
+const { runs, seed } = options();
+const file = join(import.meta.dirname, "histories.test.ts");
+const { status } = spawnSync(process.execPath, ["--test", file], {
+  stdio: "inherit",
+  env: { ...process.env, PROPERTY_RUNS: String(runs), PROPERTY_SEED: String(seed) },
+});
+process.exitCode = status ?? 1;
