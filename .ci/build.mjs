@@ -126,7 +126,6 @@ const common = {
   platform: "node",
   target: "node24",
   minify: options.has("--minify"),
-  keepNames: true,
   legalComments: "none",
   logLevel: "warning",
 };
