@@ -1,0 +1,38 @@
+import type { Cluster } from "../cluster.ts";
+import type { Finding } from "../finding.ts";
+import { floor } from "../floor.ts";
+import { deploy, names, update } from "../rollouts.ts";
+import type { Target } from "../target.ts";
+import { writesOf } from "./writes.ts";
+
+/** The Rollouts that are updated at once: the same ones in bursts of every size. */
+const prefix = "burst";
+
+/** Many updates at once: time against the floor, CPU and memory. The first `there` Rollouts exist already. */
+export async function measureBurst(
+  cluster: Cluster,
+  target: Target,
+  { size, there, version }: { readonly size: number; readonly there: number; readonly version: number },
+): Promise<readonly Finding[]> {
+  const which = names(prefix, size);
+  await deploy(cluster, which.slice(there));
+  const lowest = await floor(cluster, size);
+  let seconds = 0;
+  let cpu = 0;
+  const writes = await writesOf(cluster, async () => {
+    const before = target.usage();
+    seconds = await update(cluster, which, version);
+    cpu = target.usage().cpu - before.cpu;
+  });
+  const { rss, peak } = target.usage();
+  const perUpdate = {
+    "writes per update": writes.total / size,
+    "refused per update": writes.refused / size,
+    "dry runs per update": writes.dryRuns / size,
+  };
+  return [
+    { row: `burst.${size}.time`, value: seconds / lowest, details: { seconds, floor: lowest, ...perUpdate } },
+    { row: `burst.${size}.cpu`, value: cpu / size },
+    { row: `memory.${size}`, value: rss, details: { peak } },
+  ];
+}
