@@ -65,7 +65,8 @@ export function canaryLeavers(view: View): Leavers {
   if (total(otherRSs, "size") === 0) return { changes: [], until: undefined };
   const sizes = unhealthyCut(otherRSs);
   if (sizes === undefined) return { changes: [], until: undefined };
-  let left = total(allRSs, "available") - (R - budget.unavailable);
+  const staying = allRSs.reduce((sum, { available, size }) => sum + Math.min(available, size), 0);
+  let left = staying - (R - budget.unavailable);
   const delays = new Delays(now, canary?.scaleDownDelaySeconds ?? 30, canary?.scaleDownDelayRevisionLimit);
   const changes: Change[] = [];
   const ends: Instant[] = [];
