@@ -1,4 +1,5 @@
 import type { KubeObject } from "../api/object.ts";
+import type { Instant } from "../api/time.ts";
 import { builtInResources, builtInSchemas } from "./builtins/index.ts";
 import { customResources } from "./crd/resource.ts";
 import { unprocessable } from "./failure.ts";
@@ -35,9 +36,15 @@ function prepared(object: KubeObject): PreparedDefinition {
   const causes = [...metadataCauses(read, undefined, resource), ...rules.check(read, undefined)];
   if (causes.length > 0) throw unprocessable(resource, read.metadata.name, causes);
   customResources(read, metadataSchema);
+  const begin = (birth: Birth) => rules.begin({ ...read, metadata: newMetadata(read, birth, true) });
+  let last: { readonly now: Instant; readonly object: KubeObject } | undefined;
   return {
     name: read.metadata.name,
-    born: (birth) => rules.begin({ ...read, metadata: newMetadata(read, birth, true) }),
+    born(birth) {
+      if (last?.now !== birth.now) last = { now: birth.now, object: frozen(begin(birth)) };
+      const { object } = last;
+      return { ...object, metadata: { ...object.metadata, uid: birth.uid } };
+    },
   };
 }
 

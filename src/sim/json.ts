@@ -19,20 +19,21 @@ export function listOf(value: unknown): readonly unknown[] {
 const nothing: Json = Object.freeze({});
 
 /**
- * A frozen copy of a value from outside, as a JSON text would carry it: fields that are undefined are left
- * out. Nobody can change what the cluster holds, and the caller keeps their own.
+ * A copy of a value from outside, as a JSON text would carry it: fields that are undefined are left out.
+ * Nobody else can change it, and the caller keeps their own.
  */
 export function imported<T>(value: T): T;
 export function imported(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value))
-    return Object.freeze(value.map((item) => (item === undefined ? null : imported(item))));
+  if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : imported(item)));
   if ("toJSON" in value && typeof value.toJSON === "function") return value.toJSON();
+  const given = value as Json;
   const copy: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(given)) {
+    const item = given[key];
     if (item !== undefined) copy[key] = imported(item);
   }
-  return Object.freeze(copy);
+  return copy;
 }
 
 /** Freezes what is new in a value; what is frozen already is shared and not looked into. */

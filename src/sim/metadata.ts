@@ -68,11 +68,15 @@ export function metadataCauses(
   resource: Resource,
 ): readonly Cause[] {
   const { metadata } = object;
+  const { labels, annotations, ownerReferences } = metadata;
+  const before = old?.metadata;
   return [
     ...(old === undefined ? nameCauses(metadata, resource) : []),
-    ...labelCauses(metadata.labels, "metadata.labels"),
-    ...annotationCauses(metadata.annotations, "metadata.annotations"),
-    ...ownerCauses(metadata.ownerReferences, "metadata.ownerReferences"),
+    ...(labels === before?.labels ? [] : labelCauses(labels, "metadata.labels")),
+    ...(annotations === before?.annotations ? [] : annotationCauses(annotations, "metadata.annotations")),
+    ...(ownerReferences === before?.ownerReferences
+      ? []
+      : ownerCauses(ownerReferences, "metadata.ownerReferences")),
     ...finalizerCauses(metadata, old?.metadata),
   ];
 }

@@ -48,16 +48,23 @@ export interface PrinterColumn {
 export interface Rules {
   /** Whether `metadata.generation` counts the changes of everything but metadata and status. */
   readonly generation: boolean;
-  /** The kind's own reading of the body: unknown fields dropped, wrong types refused with a 400. */
-  decode(object: Json): Json;
+  /**
+   * The kind's own reading of the body: unknown fields dropped, wrong types refused with a 400. What is
+   * shared with `old` has been read before.
+   */
+  decode(object: Json, old?: Json): Json;
   /** The fields that the server sets or clears on a new object (status, for most kinds). */
   begin(object: KubeObject): KubeObject;
   /** What the server keeps from the object as it was, before the new one is looked at. */
   carry(object: KubeObject, old: KubeObject): KubeObject;
   /** Missing fields get their defaults. */
   complete(object: KubeObject): KubeObject;
+  /** The same for its status. */
+  completeStatus(object: KubeObject): KubeObject;
   /** What is wrong with it; `old` is there for updates. */
   check(object: KubeObject, old: KubeObject | undefined): readonly Cause[];
+  /** What is wrong with its status. */
+  checkStatus(object: KubeObject): readonly Cause[];
   /** Whether a write without resourceVersion is taken. */
   readonly unconditional: boolean;
   /** What happens to dependents when a delete does not say. */

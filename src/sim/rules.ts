@@ -9,7 +9,9 @@ export const plainRules: Rules = {
   begin: (object) => object,
   carry: (object) => object,
   complete: (object) => object,
+  completeStatus: (object) => object,
   check: () => [],
+  checkStatus: () => [],
   unconditional: true,
   propagation: "Background",
   returnsDeleted: false,
@@ -32,22 +34,15 @@ export function withOldStatus(object: KubeObject, old: KubeObject): KubeObject {
   return { ...object, status: old["status"] };
 }
 
-/**
- * Adds to a kind's defaults the times of its conditions, which are shown as null where nobody has set them.
- */
-export function withConditionTimes(
-  complete: Rules["complete"],
-  ...times: readonly string[]
-): Rules["complete"] {
+/** Gives the conditions of a status the times that nobody has set, which are shown as null. */
+export function conditionTimes(...times: readonly string[]): Rules["completeStatus"] {
   const unset = Object.fromEntries(times.map((time) => [time, null]));
-  return (given) => {
-    const object = complete(given);
+  return (object) => {
     const status = jsonOf(object["status"]);
     const { conditions } = status;
     if (!Array.isArray(conditions)) return object;
-    return {
-      ...object,
-      status: { ...status, conditions: conditions.map((one) => filled(jsonOf(one), unset)) },
-    };
+    const full = conditions.map((one) => filled(jsonOf(one), unset));
+    if (full.every((one, at) => one === conditions[at])) return object;
+    return { ...object, status: { ...status, conditions: full } };
   };
 }

@@ -12,6 +12,8 @@ export interface SchemaNode {
   /** Unknown fields are kept. */
   readonly open: boolean;
   readonly intOrString: boolean;
+  /** An amount in the form of the API, `500m` or `1Gi`. */
+  readonly isQuantity: boolean;
   readonly names: readonly string[];
   property(name: string): SchemaNode | undefined;
   readonly items: SchemaNode | undefined;
@@ -44,6 +46,7 @@ export function schemaNode(schema: unknown, definitions: Definitions = {}): Sche
     type,
     open: raw["x-kubernetes-preserve-unknown-fields"] === true || (type === "object" && !isShaped(raw)),
     intOrString: raw["x-kubernetes-int-or-string"] === true || raw["format"] === "int-or-string",
+    isQuantity: raw["name"] === "Quantity",
     names: Object.keys(properties),
     property(name) {
       if (!Object.hasOwn(properties, name)) return undefined;
@@ -97,6 +100,13 @@ function resolved(schema: Json, definitions: Definitions): Json {
   const full = ref.slice(ref.lastIndexOf("/") + 1);
   const [name, pack] = full.split(".").reverse();
   return { name, package: pack, ...resolved(jsonOf(definitions[full]), definitions), ...own };
+}
+
+/** Whether a keyword stands anywhere in a schema. */
+export function mentions(schema: unknown, keyword: string): boolean {
+  if (Array.isArray(schema)) return schema.some((item) => mentions(item, keyword));
+  if (!isJson(schema)) return false;
+  return Object.hasOwn(schema, keyword) || Object.values(schema).some((item) => mentions(item, keyword));
 }
 
 function textOf(value: unknown): string | undefined {

@@ -11,11 +11,12 @@ export interface Reading {
 
 /**
  * A body as the API server reads it into its own types: unknown fields, nulls and empty optional values are
- * dropped, quantities get their stored form. Throws a 400 for a value of the wrong type.
+ * dropped, quantities get their stored form. What is shared with `old` has been read before, and is shared
+ * again. Throws a 400 for a value of the wrong type.
  */
-export function decoded(body: Json, schema: SchemaNode, kind: Reading): Json {
+export function decoded(body: Json, schema: SchemaNode, kind: Reading, old: unknown = undefined): Json {
   try {
-    return objectOf(body, schema, "");
+    return objectOf(body, schema, "", old);
   } catch (error) {
     if (!(error instanceof WrongType)) throw error;
     throw badRequest(
@@ -58,19 +59,30 @@ const omittedZeros = new Set([
 /** Fields that are kept when they are empty although the schema does not require them. */
 const keptEmpty = new Set(["rules", "reportingComponent", "reportingInstance"]);
 
+const nothing: Json = {};
+
 class WrongType extends Error {}
 
-function objectOf(value: Json, schema: SchemaNode, path: string): Json {
-  const required = schema.raw["required"];
+function objectOf(value: Json, schema: SchemaNode, path: string, old: unknown): Json {
+  const before = isJson(old) ? old : nothing;
   const kept: Record<string, unknown> = {};
-  for (const [name, item] of Object.entries(value)) {
-    const field = schema.property(name);
-    if (field === undefined || item === null) continue;
-    const read = readValue(item, field, schema, path === "" ? name : `${path}.${name}`);
-    const needed = (Array.isArray(required) && required.includes(name)) || keptEmpty.has(name);
-    if (needed || !isOmitted(name, read, field)) kept[name] = read;
+  for (const name of Object.keys(value)) {
+    const item = value[name];
+    const shared = item !== undefined && item === before[name];
+    const read = shared ? item : fieldOf(name, item, schema, path, before[name]);
+    if (read !== undefined) kept[name] = read;
   }
   return kept;
+}
+
+/** The value of a field; undefined when nobody knows it, or nothing is in it. */
+function fieldOf(name: string, value: unknown, schema: SchemaNode, path: string, old: unknown): unknown {
+  const field = schema.property(name);
+  if (field === undefined || value === null) return undefined;
+  const read = readValue(value, field, schema, path === "" ? name : `${path}.${name}`, old);
+  const required = schema.raw["required"];
+  const needed = (Array.isArray(required) && required.includes(name)) || keptEmpty.has(name);
+  return !needed && isOmitted(name, read, field) ? undefined : read;
 }
 
 function isOmitted(name: string, value: unknown, field: SchemaNode): boolean {
@@ -80,8 +92,14 @@ function isOmitted(name: string, value: unknown, field: SchemaNode): boolean {
   return field.values !== undefined && isJson(value) && Object.keys(value).length === 0;
 }
 
-function readValue(value: unknown, schema: SchemaNode, holder: SchemaNode, path: string): unknown {
-  if (schema.raw["name"] === "Quantity") {
+function readValue(
+  value: unknown,
+  schema: SchemaNode,
+  holder: SchemaNode,
+  path: string,
+  old: unknown,
+): unknown {
+  if (schema.isQuantity) {
     return typeof value === "string" || typeof value === "number" ? canonicalQuantity(value) : value;
   }
   if (schema.intOrString || schema.type === undefined) return value;
@@ -89,20 +107,20 @@ function readValue(value: unknown, schema: SchemaNode, holder: SchemaNode, path:
   if (Array.isArray(value)) return itemsOf(value, schema, path);
   if (!isJson(value)) return value;
   if (schema.values !== undefined) return mapOf(value, schema.values, holder, path);
-  return schema.open ? value : objectOf(value, schema, path);
+  return schema.open ? value : objectOf(value, schema, path, old);
 }
 
 function itemsOf(list: readonly unknown[], schema: SchemaNode, path: string): readonly unknown[] {
   const { items } = schema;
   return items === undefined
     ? list
-    : list.map((item) => (item === null ? item : readValue(item, items, schema, path)));
+    : list.map((item) => (item === null ? item : readValue(item, items, schema, path, undefined)));
 }
 
 function mapOf(map: Json, values: SchemaNode, holder: SchemaNode, path: string): Json {
   const read: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(map)) {
-    read[key] = item === null ? "" : readValue(item, values, holder, path);
+    read[key] = item === null ? "" : readValue(item, values, holder, path, undefined);
   }
   return read;
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../api/object.ts";
 import { definitionRules } from "../crd/definition.ts";
 import { isJson, jsonOf } from "../json.ts";
 import type { Resource, Rules } from "../resource.ts";
-import { begunWith, plainRules, withConditionTimes, withOldStatus } from "../rules.ts";
+import { begunWith, conditionTimes, plainRules, withOldStatus } from "../rules.ts";
 import { schemaNode } from "../schema.ts";
 import {
   autoscalerCauses,
@@ -28,6 +28,7 @@ import {
   completedDeployment,
   completedJob,
   completedReplicaSet,
+  countCauses,
   deploymentCauses,
   jobCauses,
   scaledCauses,
@@ -66,7 +67,7 @@ function builtIn(apiGroup: string, version: string, kind: string, trait: Trait =
     schema,
     columns: [],
     custom: false,
-    rules: rulesOf(trait, (object) => decoded(object, schema, { version, kind })),
+    rules: rulesOf(trait, (object, old) => decoded(object, schema, { version, kind }, old)),
   };
 }
 
@@ -127,7 +128,8 @@ export const builtInResources: readonly Resource[] = [
     rules: {
       generation: true,
       begin: begunPod,
-      complete: withConditionTimes(completedPod, "lastProbeTime", "lastTransitionTime"),
+      complete: completedPod,
+      completeStatus: conditionTimes("lastProbeTime", "lastTransitionTime"),
       check: podCauses,
       returnsDeleted: true,
     },
@@ -165,8 +167,10 @@ export const builtInResources: readonly Resource[] = [
     scale: true,
     rules: {
       generation: true,
-      complete: withConditionTimes(completedDeployment, "lastUpdateTime", "lastTransitionTime"),
+      complete: completedDeployment,
+      completeStatus: conditionTimes("lastUpdateTime", "lastTransitionTime"),
       check: deploymentCauses,
+      checkStatus: countCauses,
     },
   }),
   builtIn("apps", "v1", "ReplicaSet", {
@@ -176,8 +180,10 @@ export const builtInResources: readonly Resource[] = [
     scale: true,
     rules: {
       generation: true,
-      complete: withConditionTimes(completedReplicaSet, "lastTransitionTime"),
+      complete: completedReplicaSet,
+      completeStatus: conditionTimes("lastTransitionTime"),
       check: scaledCauses,
+      checkStatus: countCauses,
     },
   }),
   builtIn("batch", "v1", "Job", {
@@ -185,7 +191,8 @@ export const builtInResources: readonly Resource[] = [
     status: {},
     rules: {
       generation: true,
-      complete: withConditionTimes(completedJob, "lastProbeTime", "lastTransitionTime"),
+      complete: completedJob,
+      completeStatus: conditionTimes("lastProbeTime", "lastTransitionTime"),
       check: jobCauses,
       propagation: "Orphan",
     },

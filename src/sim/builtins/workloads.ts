@@ -77,12 +77,12 @@ export function scaledCauses(object: KubeObject, old: KubeObject | undefined): r
     ...matchingTemplate(spec),
     ...templateCauses(jsonOf(spec["template"]), "spec.template", ["Always"]),
     ...immutable(spec["selector"], before, "spec.selector"),
-    ...countCauses(jsonOf(object["status"])),
   ];
 }
 
 /** Pods that are ready are among those that there are, and available ones among those that are ready. */
-function countCauses(status: Json): readonly Cause[] {
+export function countCauses(object: KubeObject): readonly Cause[] {
+  const status = jsonOf(object["status"]);
   const within = (field: string, most: string, name: string) => {
     const value = Number(status[field] ?? 0);
     const limit = Number(status[most] ?? 0);

@@ -4,10 +4,9 @@ import { type Cause, invalidValue } from "../failure.ts";
 import { isJson, type Json, jsonOf, listOf, valueAt, without } from "../json.ts";
 import type { PrinterColumn, Resource, Rules, ScalePaths } from "../resource.ts";
 import { begunWith, plainRules, withOldStatus } from "../rules.ts";
-import { type SchemaNode, schemaNode } from "../schema.ts";
+import { mentions, type SchemaNode, schemaNode } from "../schema.ts";
 import { defaulted } from "./defaults.ts";
 import { pruned } from "./prune.ts";
-import { hasRules } from "./transitions.ts";
 import { schemaCauses } from "./validate.ts";
 
 /**
@@ -65,10 +64,12 @@ function rulesOf(
     ...plainRules,
     generation: true,
     unconditional: false,
-    decode: (object) => read(object, schema, metadata, { version, kind }),
+    decode: (object, old) => read(object, schema, metadata, { version, kind }, old),
     begin: hasStatus ? begunWith(undefined) : plainRules.begin,
     carry: hasStatus ? withOldStatus : plainRules.carry,
-    complete: (object) => withTop(object, defaulted(bare(object), schema)),
+    complete: mentions(schema.raw, "default")
+      ? (object) => withTop(object, defaulted(bare(object), schema))
+      : plainRules.complete,
     check: causesOf(schema, scale),
   };
 }
@@ -83,10 +84,11 @@ function withTop(object: KubeObject, rest: unknown): KubeObject {
   return { apiVersion, kind, metadata, ...bare(jsonOf(rest)) };
 }
 
-function read(object: Json, schema: SchemaNode, metadata: SchemaNode, kind: Reading): Json {
-  const meta = decoded(jsonOf(object["metadata"]), metadata, kind);
-  const { apiVersion } = object;
-  return { apiVersion, kind: object["kind"], metadata: meta, ...jsonOf(pruned(bare(object), schema)) };
+function read(object: Json, schema: SchemaNode, metadata: SchemaNode, kind: Reading, old: Json = {}): Json {
+  const given = jsonOf(object["metadata"]);
+  const meta = given === old["metadata"] ? given : decoded(given, metadata, kind, old["metadata"]);
+  const { apiVersion, kind: name } = object;
+  return { apiVersion, kind: name, metadata: meta, ...jsonOf(pruned(bare(object), schema)) };
 }
 
 /** Mistakes that keep the rules of a schema from being looked at. */
@@ -107,7 +109,7 @@ const unchecked =
  * not.
  */
 function causesOf(schema: SchemaNode, scale: ScalePaths | undefined): Rules["check"] {
-  const ruled = hasRules(schema.raw);
+  const ruled = mentions(schema.raw, "x-kubernetes-validations");
   return (object, old) => {
     const found = schemaCauses(bare(object), old === undefined ? undefined : bare(old), schema, "").filter(
       ({ field }) => field !== "metadata" && field !== "apiVersion" && field !== "kind",

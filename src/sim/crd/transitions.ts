@@ -32,10 +32,3 @@ function unchanging(rule: string): readonly string[] | undefined {
   const [, path, twin] = /^\s*self((?:\.\w+)*)\s*==\s*oldSelf((?:\.\w+)*)\s*$/.exec(rule) ?? [];
   return path === undefined || path !== twin ? undefined : path.split(".").slice(1);
 }
-
-/** Whether a schema, or one below it, has rules of the expression language. */
-export function hasRules(schema: unknown): boolean {
-  if (Array.isArray(schema)) return schema.some(hasRules);
-  if (!isJson(schema)) return false;
-  return Array.isArray(schema["x-kubernetes-validations"]) || Object.values(schema).some(hasRules);
-}

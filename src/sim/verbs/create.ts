@@ -35,5 +35,5 @@ function begun(core: Core, resource: Resource, given: KubeObject): KubeObject {
   }
   admit(core, resource, read);
   const born = { ...read, metadata: newMetadata(read, core.birth(), rules.generation) };
-  return rules.complete(rules.begin(born));
+  return rules.completeStatus(rules.complete(rules.begin(born)));
 }

@@ -32,12 +32,30 @@ export function update(
   options: UpdateOptions,
 ): KubeObject {
   const { rules } = resource;
-  const read = rules.decode(given) as KubeObject;
+  const read = rules.decode(given, old) as KubeObject;
   checkVersion(resource, old, read, options.isPatch === true);
-  const next = counted(rules.complete(merged(resource, old, read, options)), old, resource);
-  const causes = [...metadataCauses(next, old, resource), ...rules.check(next, old)];
+  const next = merged(resource, old, read, options);
+  const isSettled = isShared(next, old);
+  const full = rules.completeStatus(isSettled ? next : counted(rules.complete(next), old, resource));
+  const causes = [
+    ...metadataCauses(full, old, resource),
+    ...(isSettled && !resource.custom ? [] : rules.check(full, old)),
+    ...rules.checkStatus(full),
+  ];
   if (causes.length > 0) throw unprocessable(resource, old.metadata.name, causes);
-  return inVersion(stored(core, resource, old, next, options.dryRun === true), resource);
+  return inVersion(stored(core, resource, old, full, options.dryRun === true), resource);
+}
+
+/**
+ * Whether an object shares all but its metadata and status with what it was: then that is complete and right.
+ */
+function isShared(next: KubeObject, old: KubeObject): boolean {
+  const fields = new Set([...Object.keys(next), ...Object.keys(old)]);
+  fields.delete("metadata");
+  fields.delete("status");
+  return (
+    [...fields].every((field) => next[field] === old[field]) && next.metadata.labels === old.metadata.labels
+  );
 }
 
 /** The resourceVersion and uid in a body say which object the writer saw. */
