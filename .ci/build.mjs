@@ -1,5 +1,6 @@
 // Bundles the controller for the image: node --max-semi-space-size=2 dist/main.mjs
-// What is only loaded when needed (HTTP for metric providers, the regular expression engine) stands in files beside it,
+// What is only loaded when needed (HTTP for metric providers, the regular expression engine) stands in files
+// beside it,
 // because V8 needs memory for every byte of a file that it reads.
 // Usage: node .ci/build.mjs [--minify] [--sizes]
 import { rm } from "node:fs/promises";
@@ -16,12 +17,14 @@ const banner = {
 };
 
 /**
- * Nothing in these packages does anything by being imported, so what is not used can go: of the Kubernetes client only
- * the kubeconfig is used, of zod no translations.
+ * Nothing in these packages does anything by being imported, so what is not used can go: of the Kubernetes
+ * client only the kubeconfig is used, of zod no translations.
  */
 const pure = /node_modules\/(@kubernetes\/client-node|openid-client|oauth4webapi|jose|zod|rfc4648)\//;
 
-/** The Kubernetes client brings undici for its own requests, which we never send: 0.7 MB and 8 MB of memory. */
+/**
+ * The Kubernetes client brings undici for its own requests, which we never send: 0.7 MB and 8 MB of memory.
+ */
 const noUndici = {
   name: "no undici",
   setup(bundle) {
@@ -32,15 +35,16 @@ const noUndici = {
     }));
     bundle.onLoad({ filter: /./, namespace: "nothing" }, () => ({
       contents:
-        "export class Agent {} export class ProxyAgent {} export const fetch = (...request) => globalThis.fetch(...request);",
+        "export class Agent {} export class ProxyAgent {}" +
+        " export const fetch = (...request) => globalThis.fetch(...request);",
     }));
   },
 };
 
 /**
- * An `import` of a built-in module is carried out when the bundle starts, even in a package that is loaded later or
- * never, and it reads every export: that of node:http then loads all of fetch. As a `require` it waits until it is
- * reached and costs nothing else. Together 10 MB.
+ * An `import` of a built-in module is carried out when the bundle starts, even in a package that is loaded
+ * later or never, and it reads every export: that of node:http then loads all of fetch. As a `require` it
+ * waits until it is reached and costs nothing else. Together 10 MB.
  */
 const lateBuiltIns = {
   name: "late built-ins",
@@ -67,8 +71,8 @@ const english = {
 };
 
 /**
- * Needed by few: for proxies and credential plugins named in the kubeconfig. Each export becomes a stand-in that loads
- * the real one when it is called.
+ * Needed by few: for proxies and credential plugins named in the kubeconfig. Each export becomes a stand-in
+ * that loads the real one when it is called.
  */
 const few = new Map([
   ["jsonpath-plus", ["JSONPath"]],

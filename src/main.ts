@@ -13,7 +13,9 @@ process.exitCode = line.is === "run" ? await main(line.flags) : line.code;
 if (line.is === "print") (line.code === 0 ? process.stdout : process.stderr).write(line.text);
 else process.exit();
 
-/** The controller process: config, ports, kinds; resolves to the exit code. A second signal ends it at once. */
+/**
+ * The controller process: config, ports, kinds; resolves to the exit code. A second signal ends it at once.
+ */
 async function main(flags: Extract<typeof line, { is: "run" }>["flags"]): Promise<number> {
   const log = createLog({ level: flags.loglevel, format: flags.logformat });
   try {

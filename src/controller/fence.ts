@@ -1,6 +1,9 @@
 import { ApiError, type Client } from "../reconcile/ports.ts";
 
-/** A client that writes nothing once this process may not write any more; what it refuses has the reason `Paused`. */
+/**
+ * A client that writes nothing once this process may not write any more; what it refuses has the reason
+ * `Paused`.
+ */
 export function fenced(client: Client, mayWrite: () => boolean): Client {
   const guarded = async <T>(write: () => Promise<T>): Promise<T> => {
     if (!mayWrite()) throw new ApiError(0, "Paused", "this process is not the leader");

@@ -25,7 +25,9 @@ export interface LeadOptions {
   readonly resync: number;
 }
 
-/** How long the passes that are under way, and then the events that wait, may take to end, in milliseconds. */
+/**
+ * How long the passes that are under way, and then the events that wait, may take to end, in milliseconds.
+ */
 const passPatience = 10_000;
 const eventPatience = 3_000;
 
@@ -77,7 +79,10 @@ export class Leading {
     log.info("Started controller");
   }
 
-  /** Ends the work in good order: what was begun is finished, what was recorded is written. Takes seconds at most. */
+  /**
+   * Ends the work in good order: what was begun is finished, what was recorded is written. Takes seconds at
+   * most.
+   */
   async stop(): Promise<void> {
     this.#cancelResync();
     const ended = Promise.all(this.#loops.map(([, loop]) => loop.stop()));

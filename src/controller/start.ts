@@ -152,8 +152,8 @@ async function electionOf(
 }
 
 /**
- * Where the lease is: the controller's namespace, or that of the kubeconfig when the controller runs outside of a
- * cluster in which its own namespace was never made.
+ * Where the lease is: the controller's namespace, or that of the kubeconfig when the controller runs outside
+ * of a cluster in which its own namespace was never made.
  */
 async function leaseNamespace({ namespace, log }: ControllerOptions, client: Client): Promise<string> {
   const own = controllerNamespace();

@@ -19,8 +19,8 @@ export interface Reconciled {
 export interface Table {
   readonly kinds: readonly Reconciled[];
   /**
-   * How kinds are kept in the cache. Those that are `always` watched are complete before the first decision; the others
-   * are watched only while an object uses them (`Kind.uses`).
+   * How kinds are kept in the cache. Those that are `always` watched are complete before the first decision;
+   * the others are watched only while an object uses them (`Kind.uses`).
    */
   readonly shapes: readonly (Shape & { readonly always?: boolean; readonly scope?: "cluster" })[];
 }

@@ -38,7 +38,9 @@ export class Watches {
   readonly #unsubscribe: (() => void)[] = [];
   #stopped = false;
 
-  /** `wake` is called with the place in the table of a kind and the key to look at when a used object changes. */
+  /**
+   * `wake` is called with the place in the table of a kind and the key to look at when a used object changes.
+   */
   constructor(
     table: Table,
     cache: Cache,
@@ -68,8 +70,8 @@ export class Watches {
   }
 
   /**
-   * Begins to watch; resolves to true when every first list is there, to false when stopped before. A kind that is
-   * not installed is not waited for.
+   * Begins to watch; resolves to true when every first list is there, to false when stopped before. A kind
+   * that is not installed is not waited for.
    */
   async start(): Promise<boolean> {
     const always = this.#table.shapes.filter((shape) => shape.always);

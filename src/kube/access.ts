@@ -27,9 +27,9 @@ type Tls = Pick<AgentOptions, "ca" | "cert" | "key" | "passphrase" | "servername
 const lookUpAgainMillis = 30_000;
 
 /**
- * Access by a kubeconfig. `KubeConfig` knows all ways to authenticate, but opens a connection for every request: so
- * one kept-alive agent is made from what it says, and made anew only when certificates change. Proxy variables of
- * the environment apply unless the server is on this host.
+ * Access by a kubeconfig. `KubeConfig` knows all ways to authenticate, but opens a connection for every
+ * request: so one kept-alive agent is made from what it says, and made anew only when certificates change.
+ * Proxy variables of the environment apply unless the server is on this host.
  */
 export function accessOf(config: Credentials, now: () => number = () => performance.now()): Access {
   const cluster = config.getCurrentCluster();
@@ -93,7 +93,8 @@ function agentFor(server: URL, tls: Tls): HttpAgent {
   const local = /^(localhost|127\.|\[::1\])/.test(server.hostname);
   const options = { keepAlive: true, maxFreeSockets: 64, ...(local ? {} : { proxyEnv: process.env }) };
   const agent = server.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });
-  // All its connections go to one place; the name that it would work out for each request contains all certificates.
+  // All its connections go to one place; the name that it would work out for each request contains all
+  // certificates.
   return Object.assign(agent, { getName: () => server.host });
 }
 

@@ -27,106 +27,96 @@ const mostRestarts = 3;
 
 /** The client port over HTTP. `urgent` requests are not held back by the rate limit. */
 export function clientOf(transport: Transport, discovery: Discovery, { urgent = false } = {}): Client {
-  /** Sends, and forgets a discovered path that the server no longer knows. */
-  async function ask(kind: KindRef, request: Request): Promise<Reply> {
+  return new HttpClient(transport, discovery, urgent);
+}
+
+class HttpClient implements Client {
+  readonly #transport: Transport;
+  readonly #discovery: Discovery;
+  readonly #urgent: boolean;
+
+  constructor(transport: Transport, discovery: Discovery, urgent: boolean) {
+    this.#transport = transport;
+    this.#discovery = discovery;
+    this.#urgent = urgent;
+  }
+
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     try {
-      return await transport.request({ ...request, urgent });
+      const path = await this.#discovery.pathOf(ref);
+      return await this.#object(ref, { method: "GET", path, about: about("Get", ref) });
     } catch (error) {
-      if (error instanceof ApiError && kindIsGone(error)) discovery.forget(kind);
+      if (error instanceof ApiError && error.code === 404) return undefined;
       throw error;
     }
   }
 
-  return {
-    async get(ref) {
+  async list(kind: KindRef, selection: Selection = {}): Promise<readonly KubeObject[]> {
+    const ask = (request: Request): Promise<Reply> => this.#ask(kind, request);
+    for (let restarts = 0; ; restarts++) {
       try {
-        const { json } = await ask(ref, {
-          method: "GET",
-          path: await discovery.pathOf(ref),
-          about: about("Get", ref),
-        });
-        return json as KubeObject;
+        return await listed(kind, selection, ask, this.#discovery);
       } catch (error) {
-        if (error instanceof ApiError && error.code === 404) return undefined;
-        throw error;
+        if (!(error instanceof ApiError && error.code === 410) || restarts === mostRestarts) throw error;
       }
-    },
+    }
+  }
 
-    async list(kind, selection = {}) {
-      for (let restarts = 0; ; restarts++) {
-        try {
-          return await listed(kind, selection, (request) => ask(kind, request), discovery);
-        } catch (error) {
-          if (!(error instanceof ApiError && error.code === 410) || restarts === mostRestarts) throw error;
-        }
-      }
-    },
+  async create(object: KubeObject, { dryRun = false } = {}): Promise<KubeObject> {
+    const path = await this.#discovery.collectionOf(object, object.metadata.namespace);
+    const query = { fieldManager, ...(dryRun ? { dryRun: "All" } : {}) };
+    const said = about("Create", refOf(object));
+    return this.#object(object, { method: "POST", path, query, body: object, about: said });
+  }
 
-    async create(object, { dryRun = false } = {}) {
-      const path = await discovery.collectionOf(object, object.metadata.namespace);
-      const query = { fieldManager, ...(dryRun ? { dryRun: "All" } : {}) };
-      const request: Request = {
-        method: "POST",
-        path,
-        query,
-        body: object,
-        about: about("Create", refOf(object)),
-      };
-      return (await ask(object, request)).json as KubeObject;
-    },
+  async replace(object: KubeObject, subresource?: "status"): Promise<KubeObject> {
+    const ref = refOf(object);
+    const path = withSubresource(await this.#discovery.pathOf(ref), subresource);
+    const query = { fieldManager };
+    return this.#object(ref, { method: "PUT", path, query, body: object, about: about("Update", ref) });
+  }
 
-    async replace(object, subresource) {
-      const path = withSubresource(await discovery.pathOf(refOf(object)), subresource);
-      const query = { fieldManager };
-      const request: Request = {
-        method: "PUT",
-        path,
-        query,
-        body: object,
-        about: about("Update", refOf(object)),
-      };
-      return (await ask(object, request)).json as KubeObject;
-    },
+  async patch(ref: ObjectRef, { type, body, subresource }: PatchRequest): Promise<KubeObject> {
+    const path = withSubresource(await this.#discovery.pathOf(ref), subresource);
+    const how = { query: { fieldManager }, contentType: contentTypes[type] };
+    return this.#object(ref, { method: "PATCH", path, body, ...how, about: about("Patch", ref) });
+  }
 
-    async patch(ref, { type, body, subresource }: PatchRequest) {
-      const path = withSubresource(await discovery.pathOf(ref), subresource);
-      const contentType = contentTypes[type];
-      const query = { fieldManager };
-      const request: Request = {
-        method: "PATCH",
-        path,
-        query,
-        body,
-        contentType,
-        about: about("Patch", ref),
-      };
-      return (await ask(ref, request)).json as KubeObject;
-    },
+  async delete(ref: ObjectRef, request: DeleteRequest = {}): Promise<KubeObject | undefined> {
+    const { propagation, uid, gracePeriodSeconds } = request;
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      ...(propagation ? { propagationPolicy: propagation } : {}),
+      ...(uid ? { preconditions: { uid } } : {}),
+      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    };
+    const path = await this.#discovery.pathOf(ref);
+    const answer = await this.#object(ref, { method: "DELETE", path, body, about: about("Delete", ref) });
+    return answer.kind === "Status" ? undefined : answer;
+  }
 
-    async delete(ref, { propagation, uid, gracePeriodSeconds }: DeleteRequest = {}) {
-      const body = {
-        apiVersion: "v1",
-        kind: "DeleteOptions",
-        ...(propagation ? { propagationPolicy: propagation } : {}),
-        ...(uid ? { preconditions: { uid } } : {}),
-        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-      };
-      const path = await discovery.pathOf(ref);
-      const { json } = await ask(ref, { method: "DELETE", path, body, about: about("Delete", ref) });
-      return (json as KubeObject).kind === "Status" ? undefined : (json as KubeObject);
-    },
+  async evict(ref: ObjectRef): Promise<void> {
+    const { name, namespace } = ref;
+    const metadata = { name, ...(namespace ? { namespace } : {}) };
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata };
+    const path = `${await this.#discovery.pathOf(ref)}/eviction`;
+    await this.#ask(ref, { method: "POST", path, body, retry: false, about: about("Create", ref) });
+  }
 
-    async evict(ref) {
-      const { name, namespace } = ref;
-      const body = {
-        apiVersion: "policy/v1",
-        kind: "Eviction",
-        metadata: { name, ...(namespace ? { namespace } : {}) },
-      };
-      const path = `${await discovery.pathOf(ref)}/eviction`;
-      await ask(ref, { method: "POST", path, body, retry: false, about: about("Create", ref) });
-    },
-  };
+  async #object(kind: KindRef, request: Request): Promise<KubeObject> {
+    return (await this.#ask(kind, request)).json as KubeObject;
+  }
+
+  /** Sends, and forgets a discovered path that the server no longer knows. */
+  async #ask(kind: KindRef, request: Request): Promise<Reply> {
+    try {
+      return await this.#transport.request({ ...request, urgent: this.#urgent });
+    } catch (error) {
+      if (error instanceof ApiError && kindIsGone(error)) this.#discovery.forget(kind);
+      throw error;
+    }
+  }
 }
 
 /** Every page of a list. Items come without apiVersion and kind, which are put back. */
@@ -152,7 +142,9 @@ interface ListAnswer {
   readonly items?: readonly KubeObject[] | null;
 }
 
-/** The pages of a list, one request each. Rejects with 410 when the list has become too old to be continued. */
+/**
+ * The pages of a list, one request each. Rejects with 410 when the list has become too old to be continued.
+ */
 export async function* pagesOf(
   { apiVersion, kind }: KindRef,
   { namespace, labelSelector, fieldSelector }: Selection,

@@ -24,8 +24,9 @@ export interface Configured {
 }
 
 /**
- * The kubeconfig of `--kubeconfig`, else of `$KUBECONFIG`, else `~/.kube/config`, else that of the service account,
- * with the flags laid over it. Throws when a file cannot be read or has no such context, cluster or user.
+ * The kubeconfig of `--kubeconfig`, else of `$KUBECONFIG`, else `~/.kube/config`, else that of the service
+ * account, with the flags laid over it. Throws when a file cannot be read or has no such context, cluster or
+ * user.
  */
 export function loadConfig(options: ConfigOptions): Configured {
   const loaded = new KubeConfig();

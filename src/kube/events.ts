@@ -19,8 +19,8 @@ const component = "rollouts-controller";
 /** The same event again within this time is counted, not created. */
 const sameWithin = 600_000;
 /**
- * Events of a type per object: so many at once, then one every ten seconds. The peer's budget of 25 for all types
- * (analysis 7.3) drops the event of an abort after two or three updates in a row.
+ * Events of a type per object: so many at once, then one every ten seconds. The peer's budget of 25 for all
+ * types (analysis 7.3) drops the event of an abort after two or three updates in a row.
  */
 const burst = 50;
 const refillMillis = 10_000;
@@ -46,8 +46,8 @@ interface Budget {
 
 /**
  * Writes Kubernetes events, in order for each object. The same event about the same object is counted for ten
- * minutes; a chatty object is held to its budget. Events are worth less than the work they tell about: nothing
- * waits for them, and what cannot be written is dropped.
+ * minutes; a chatty object is held to its budget. Events are worth less than the work they tell about:
+ * nothing waits for them, and what cannot be written is dropped.
  */
 export class EventRecorder implements Recorder {
   readonly #options: RecorderOptions;
@@ -87,7 +87,9 @@ export class EventRecorder implements Recorder {
     this.#enqueue(subject, () => this.#write(event, written, again ? before : undefined));
   }
 
-  /** Takes no more events, and resolves when those that wait are written or so many milliseconds have passed. */
+  /**
+   * Takes no more events, and resolves when those that wait are written or so many milliseconds have passed.
+   */
   async stop(patience: number): Promise<void> {
     this.#stopped = true;
     const timer = new AbortController();

@@ -25,7 +25,9 @@ export interface ElectionOptions {
   readonly log: Log;
 }
 
-/** The lease's name (traffic-cli-ops 7.2): controllers with different instance ids do not exclude each other. */
+/**
+ * The lease's name (traffic-cli-ops 7.2): controllers with different instance ids do not exclude each other.
+ */
 export function leaseName(instanceId: string): string {
   return instanceId === "" ? "argo-rollouts-controller-lock" : `argo-rollouts-controller-lock-${instanceId}`;
 }
@@ -40,8 +42,8 @@ interface LeaseSpec {
 }
 
 /**
- * Leader election on a Lease with client-go's rules. A foreign lease counts as expired when it has not changed for
- * its duration by *our* clock since we first saw it so, hence clocks need not agree.
+ * Leader election on a Lease with client-go's rules. A foreign lease counts as expired when it has not
+ * changed for its duration by *our* clock since we first saw it so, hence clocks need not agree.
  */
 export class Election {
   readonly #options: ElectionOptions;
@@ -81,7 +83,10 @@ export class Election {
     return this.#lost.promise;
   }
 
-  /** Whether we may write now: false as soon as the deadline for a renewal has passed, even if no timer has fired. */
+  /**
+   * Whether we may write now: false as soon as the deadline for a renewal has passed, even if no timer has
+   * fired.
+   */
   get held(): boolean {
     return this.#renewed !== undefined && atMost(this.#renewed) < this.#options.times.renewDeadline;
   }
@@ -218,7 +223,10 @@ function atMost({ steady, wall }: Moment): number {
   return Math.max(performance.now() - steady, Date.now() - wall);
 }
 
-/** The milliseconds that have passed since then for sure: only after them may a right of others be taken for ended. */
+/**
+ * The milliseconds that have passed since then for sure: only after them may a right of others be taken for
+ * ended.
+ */
 function atLeast({ steady, wall }: Moment): number {
   return Math.min(performance.now() - steady, Date.now() - wall);
 }

@@ -3,8 +3,8 @@ import type { Readable } from "node:stream";
 const newline = 0x0a;
 
 /**
- * The lines of a stream, without their ends; what follows the last newline is no line. Fails when nothing at all has
- * been heard for `idle()` milliseconds, and ends the stream when the reader stops early.
+ * The lines of a stream, without their ends; what follows the last newline is no line. Fails when nothing at
+ * all has been heard for `idle()` milliseconds, and ends the stream when the reader stops early.
  */
 export async function* linesOf(stream: Readable, idle: () => number): AsyncGenerator<string, void> {
   const watch = (millis: number): NodeJS.Timeout =>

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * A token bucket: `burst` requests at once, then `qps` a second, first come first served. The returned function
- * resolves when the caller may go. `qps` of 0 or less means no limit.
+ * A token bucket: `burst` requests at once, then `qps` a second, first come first served. The returned
+ * function resolves when the caller may go. `qps` of 0 or less means no limit.
  */
 export function rateLimit(
   qps: number,

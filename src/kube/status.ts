@@ -8,7 +8,10 @@ interface Status {
   readonly details?: { readonly kind?: string; readonly retryAfterSeconds?: number };
 }
 
-/** The reasons that the API server gives for these codes, for answers that carry no Status (proxies, flow control). */
+/**
+ * The reasons that the API server gives for these codes, for answers that carry no Status (proxies, flow
+ * control).
+ */
 const reasons = new Map([
   [400, "BadRequest"],
   [401, "Unauthorized"],
@@ -26,7 +29,10 @@ const reasons = new Map([
   [504, "Timeout"],
 ]);
 
-/** The error that an answer other than 2xx stands for; `body` is its text, `retryAfter` the header of that name. */
+/**
+ * The error that an answer other than 2xx stands for; `body` is its text, `retryAfter` the header of that
+ * name.
+ */
 export function errorOf(code: number, body: string, retryAfter?: string): ApiError {
   const status = statusOf(body);
   const seconds =

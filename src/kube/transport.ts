@@ -50,9 +50,10 @@ export interface Ended {
 /** HTTP to the API server. */
 export interface Transport {
   /**
-   * Rejects with `ApiError` for every answer other than 2xx (code 0: no answer). Retried up to four times within
-   * seconds: GETs after faults, 429 and 5xx; anything after a 429 that says when to come back; and once, anything
-   * that met a kept-alive connection the server had just closed, or a token that had just expired (401).
+   * Rejects with `ApiError` for every answer other than 2xx (code 0: no answer). Retried up to four times
+   * within seconds: GETs after faults, 429 and 5xx; anything after a 429 that says when to come back; and
+   * once, anything that met a kept-alive connection the server had just closed, or a token that had just
+   * expired (401).
    */
   request(request: Request): Promise<Reply>;
   /** A GET whose answer is read while it comes; the reader has to destroy it. Never retried. */
@@ -78,61 +79,76 @@ const longestRetryAfterSeconds = 10;
 
 /** HTTP over one kept-alive agent. */
 export function transportOf(options: TransportOptions): Transport {
-  const { access, limit, ended } = options;
+  return new HttpTransport(options);
+}
 
-  async function once(request: Request): Promise<Reply> {
+class HttpTransport implements Transport {
+  readonly #options: TransportOptions;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  async request(request: Request): Promise<Reply> {
+    if (request.retry === false) return this.#once(request);
+    const { signal } = request;
+    let secondTries = 0;
+    const again = async (error: ApiError): Promise<boolean> => {
+      if ((wasStale(error) || error.code === 401) && secondTries++ === 0) return true;
+      if (!worthRetrying(request, error)) return false;
+      await sleep((retryAfterOf(error) ?? 0) * 1_000, undefined, signal ? { signal } : {});
+      return true;
+    };
+    const retrying = pRetry(() => this.#once(request), {
+      retries: 4,
+      minTimeout: this.#options.firstRetry ?? 100,
+      randomize: true,
+      ...(signal ? { signal } : {}),
+      shouldRetry: ({ error }) => again(asApiError(error)),
+    });
+    return retrying.catch((error: unknown) => Promise.reject(faultOf(whatOf(request), error)));
+  }
+
+  async stream(request: Request): Promise<IncomingMessage> {
+    try {
+      const message = await send(this.#options, request);
+      if (message.statusCode === 200) return message;
+      throw this.#refusal(message, await textOf(message, request));
+    } catch (error) {
+      throw faultOf(whatOf(request), error);
+    }
+  }
+
+  close(): void {
+    this.#options.access.close();
+  }
+
+  async #once(request: Request): Promise<Reply> {
+    const { limit, ended } = this.#options;
     if (!request.urgent) await limit?.();
     const began = performance.now();
     let status = 0;
     try {
-      const message = await send(options, request);
+      const message = await send(this.#options, request);
       status = message.statusCode ?? 0;
       const text = await textOf(message, request);
-      if (status === 401) access.forget();
-      if (status < 200 || status > 299) throw errorOf(status, text, message.headers["retry-after"]);
+      if (status < 200 || status > 299) throw this.#refusal(message, text);
       return { status, json: jsonOf(status, text) };
     } catch (error) {
-      throw faultOf(`${request.method} ${request.path}`, error);
+      throw faultOf(whatOf(request), error);
     } finally {
       ended?.({ request, status, tookMillis: performance.now() - began });
     }
   }
 
-  return {
-    async request(request) {
-      if (request.retry === false) return once(request);
-      const { signal } = request;
-      let secondTries = 0;
-      const again = async (error: ApiError): Promise<boolean> => {
-        if ((wasStale(error) || error.code === 401) && secondTries++ === 0) return true;
-        if (!worthRetrying(request, error)) return false;
-        await sleep((retryAfterOf(error) ?? 0) * 1_000, undefined, signal ? { signal } : {});
-        return true;
-      };
-      return pRetry(() => once(request), {
-        retries: 4,
-        minTimeout: options.firstRetry ?? 100,
-        randomize: true,
-        ...(signal ? { signal } : {}),
-        shouldRetry: ({ error }) => again(asApiError(error)),
-      }).catch((error: unknown) => Promise.reject(faultOf(`${request.method} ${request.path}`, error)));
-    },
-    async stream(request) {
-      try {
-        const message = await send(options, request);
-        if (message.statusCode === 200) return message;
-        if (message.statusCode === 401) access.forget();
-        throw errorOf(
-          message.statusCode ?? 0,
-          await textOf(message, request),
-          message.headers["retry-after"],
-        );
-      } catch (error) {
-        throw faultOf(`${request.method} ${request.path}`, error);
-      }
-    },
-    close: () => access.close(),
-  };
+  #refusal({ statusCode = 0, headers }: IncomingMessage, text: string): ApiError {
+    if (statusCode === 401) this.#options.access.forget();
+    return errorOf(statusCode, text, headers["retry-after"]);
+  }
+}
+
+function whatOf({ method, path }: Request): string {
+  return `${method} ${path}`;
 }
 
 function worthRetrying({ method, signal }: Request, error: ApiError): boolean {

@@ -43,10 +43,11 @@ interface WatchEvent {
 }
 
 /**
- * Keeps the cache up to date with all objects of one kind: a list, then every change. The list comes through the
- * watch itself (WatchList) where the server can do that, else in pages; the cache takes in each object as it comes,
- * and at the end drops those that were not in the list. Nothing ends a watch but `stop`: a broken stream goes on where
- * it ended, a version that is too old (410) means a new list, a kind that is not installed is waited for.
+ * Keeps the cache up to date with all objects of one kind: a list, then every change. The list comes through
+ * the watch itself (WatchList) where the server can do that, else in pages; the cache takes in each object as
+ * it comes, and at the end drops those that were not in the list. Nothing ends a watch but `stop`: a broken
+ * stream goes on where it ended, a version that is too old (410) means a new list, a kind that is not
+ * installed is waited for.
  */
 export class Watch {
   readonly #kind: KindRef;
@@ -139,7 +140,10 @@ export class Watch {
     await this.#follow(undefined);
   }
 
-  /** Reads a stream to its end; `listed` collects the places of the first list until the server says it is complete. */
+  /**
+   * Reads a stream to its end; `listed` collects the places of the first list until the server says it is
+   * complete.
+   */
   async #follow(listed: Set<string> | undefined): Promise<void> {
     const { transport, discovery } = this.#parts;
     const { signal } = this.#ending;

@@ -10,8 +10,8 @@ export interface Served {
 }
 
 /**
- * Serves a few pages; any other path is 404, any other method 405, a page that fails 500. Port 0 takes a free one.
- * Rejects with an error that names the port and the flag when the port is in use.
+ * Serves a few pages; any other path is 404, any other method 405, a page that fails 500. Port 0 takes a free
+ * one. Rejects with an error that names the port and the flag when the port is in use.
  */
 export async function serve(
   pages: Readonly<Record<string, Page>>,

@@ -43,7 +43,10 @@ type RunFamilies = Readonly<Record<"info" | "phase" | "type" | "metric", Family>
 /** Whether a dry-run rule, which is a regular expression, names the metric. Must not throw. */
 export type NameMatch = (rule: string, metric: string) => boolean;
 
-/** The gauges about AnalysisRuns, their templates and Experiments, from the cache, in the Prometheus text format. */
+/**
+ * The gauges about AnalysisRuns, their templates and Experiments, from the cache, in the Prometheus text
+ * format.
+ */
 export function analysisMetrics(cache: CacheReader, matches: NameMatch): string {
   const families = {
     info: new Family("analysis_run_info", "gauge", "Information about an analysis run."),

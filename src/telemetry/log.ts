@@ -18,8 +18,8 @@ export interface LogOptions {
 const pinoLevels: Readonly<Partial<Record<Level, string>>> = { warning: "warn", panic: "fatal" };
 
 /**
- * The log of the process. Text: `time="…" level=info msg="…" key=value`; JSON: one object per line with `time`,
- * `level`, `msg` and the fields (traffic-cli-ops 7.4).
+ * The log of the process. Text: `time="…" level=info msg="…" key=value`; JSON: one object per line with
+ * `time`, `level`, `msg` and the fields (traffic-cli-ops 7.4).
  */
 export function createLog({
   level,

@@ -13,7 +13,10 @@ import { rolloutMetrics } from "./rolloutMetrics.ts";
 export interface MetricsOptions {
   readonly build: Build;
   readonly matches: NameMatch;
-  /** Milliseconds that the series of a deleted object stay, so that they are scraped once more; 65,000 unless given. */
+  /**
+   * Milliseconds that the series of a deleted object stay, so that they are scraped once more; 65,000 unless
+   * given.
+   */
   readonly linger?: number;
 }
 
@@ -48,15 +51,19 @@ const prefixes = new Map([
   ["analysisrun", "analysis_run"],
   ["experiment", "experiment"],
 ]);
-/** Kinds whose objects are named in `controller_clientset_k8s_request_total`; all of them are watched, so they can be forgotten. */
+/**
+ * Kinds whose objects are named in `controller_clientset_k8s_request_total`; all of them are watched, so they
+ * can be forgotten.
+ */
 const namedKinds = new Set(["Rollout", "AnalysisRun", "Experiment"]);
 
 /** Ends the series of an object. */
 type Forget = () => void;
 
 /**
- * The metrics of the process (analysis 7.2): counters and histograms are kept, everything about objects is read from the
- * cache when asked for. The series of a deleted object are removed after a while, so the text does not grow for ever.
+ * The metrics of the process (analysis 7.2): counters and histograms are kept, everything about objects is
+ * read from the cache when asked for. The series of a deleted object are removed after a while, so the text
+ * does not grow for ever.
  */
 export class Metrics {
   readonly #options: MetricsOptions;
@@ -169,7 +176,10 @@ export class Metrics {
     );
   }
 
-  /** Told of every change of the objects of the three kinds: ends the series of deleted ones, and measures updates. */
+  /**
+   * Told of every change of the objects of the three kinds: ends the series of deleted ones, and measures
+   * updates.
+   */
   changed(kind: string, old: KubeObject | undefined, next: KubeObject | undefined): void {
     if (old !== undefined && next === undefined) this.#forgetLater(kind, old);
     if (kind === "rollout" && old !== undefined && next !== undefined)

@@ -6,7 +6,10 @@ export interface Build {
   readonly commit: string;
 }
 
-/** What the process itself costs, under the usual names; read at the moment of the scrape, so it costs nothing else. */
+/**
+ * What the process itself costs, under the usual names; read at the moment of the scrape, so it costs nothing
+ * else.
+ */
 export function processMetrics({ version, commit }: Build): string {
   const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
   const { user, system } = process.cpuUsage();

@@ -7,7 +7,10 @@ import { Family } from "./exposition.ts";
 /** The phases that `rollout_phase` has a series for. */
 const phases = ["Completed", "Progressing", "Paused", "Timeout", "Error", "Abort"] as const;
 
-/** What the reason of the Progressing condition means for the metrics, which have phases of their own (analysis 7.2). */
+/**
+ * What the reason of the Progressing condition means for the metrics, which have phases of their own
+ * (analysis 7.2).
+ */
 const phaseByReason = new Map([
   ["NewReplicaSetAvailable", "Completed"],
   ["RolloutPaused", "Paused"],

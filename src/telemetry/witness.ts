@@ -19,8 +19,8 @@ export function witnesses(...all: readonly Witness[]): Witness {
 }
 
 /**
- * Writes what became of each plan to the log, with the names that operators of the peer look for. A look that changed
- * nothing is a debug line. Conflicts are everyday news; other failures are warnings.
+ * Writes what became of each plan to the log, with the names that operators of the peer look for. A look that
+ * changed nothing is a debug line. Conflicts are everyday news; other failures are warnings.
  */
 export function logWitness(log: Logger): Witness {
   return {

@@ -52,7 +52,7 @@ test("access: the agent is kept alive and knows the certificates", async () => {
   deepEqual((agent as HttpsAgent).options.ca, Buffer.from("ca"));
 });
 
-test("access: tokens are looked up again after a while or when told, the agent only changes with certificates", async () => {
+test("access: tokens are looked up again, the agent only changes with certificates", async () => {
   let now = 0;
   const scene = setUp("https://example.com", { headers: { Authorization: "Bearer 1" } });
   const access = accessOf(scene.config, () => now);

@@ -23,7 +23,7 @@ const serviceRef = { apiVersion: "v1", kind: "Service", namespace: "a", name: "w
 const at = "/api/v1/namespaces/a/services/web";
 const route = { apiVersion: "example.com/v1", kind: "Route", namespace: "a", name: "r" };
 
-test("client: get resolves to undefined for what is not there, and for a kind that is not there", async (t) => {
+test("client: get of what is not there, or of a kind that is not there, is undefined", async (t) => {
   const [server, client] = await setUp(t);
   equal(await client.get(serviceRef), undefined);
   equal(await client.get(route), undefined);

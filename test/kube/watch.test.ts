@@ -110,7 +110,7 @@ test("watch: pages, where the server knows no WatchList", async (t) => {
 });
 
 for (const how of ["end", "reset"] as const) {
-  test(`watch: goes on where the stream was ${how === "end" ? "ended" : "reset"}, without a new list`, async (t) => {
+  test(`watch: after ${how} of the stream it goes on there, without a new list`, async (t) => {
     const { server, begin, changes } = await setUp(t);
     await begin().synced;
     for (let i = 0; i < 5; i++) {

@@ -7,6 +7,8 @@ import { Metrics } from "../../src/telemetry/metrics.ts";
 import { rolloutPhase } from "../../src/telemetry/rolloutMetrics.ts";
 
 const group = "argoproj.io/v1alpha1";
+const requests = "controller_clientset_k8s_request_total";
+const metricPhase = 'analysis_run_metric_phase{name="run",namespace="ns"';
 
 function setUp(
   t: TestContext,
@@ -118,8 +120,8 @@ test("metrics: the gauges of an analysis run", async (t) => {
   deepEqual(
     (await lines("analysis_run_metric_phase{")).filter((line) => line.endsWith(" 1")),
     [
-      'analysis_run_metric_phase{name="run",namespace="ns",metric="rate",type="Prometheus",dry_run="false",phase="Failed"} 1',
-      'analysis_run_metric_phase{name="run",namespace="ns",metric="dry",type="Web",dry_run="true",phase="Pending"} 1',
+      `${metricPhase},metric="rate",type="Prometheus",dry_run="false",phase="Failed"} 1`,
+      `${metricPhase},metric="dry",type="Web",dry_run="true",phase="Pending"} 1`,
     ],
   );
 });
@@ -145,8 +147,8 @@ test("metrics: looks, errors, events and requests are counted, conflicts are no 
     'rollout_events_total{namespace="ns",name="web",type="Normal",reason="R"} 1',
   ]);
   deepEqual(await lines("controller_clientset_k8s_request_total{"), [
-    'controller_clientset_k8s_request_total{kind="Rollout",namespace="ns",name="web",verb="Patch",status_code="200"} 1',
-    'controller_clientset_k8s_request_total{kind="Lease",namespace="",name="N/A",verb="Get",status_code="200"} 1',
+    `${requests}{kind="Rollout",namespace="ns",name="web",verb="Patch",status_code="200"} 1`,
+    `${requests}{kind="Lease",namespace="",name="N/A",verb="Get",status_code="200"} 1`,
   ]);
   deepEqual(await lines("workqueue_depth{"), ['workqueue_depth{name="Rollouts"} 1']);
 });

@@ -27,7 +27,9 @@ interface Entry {
   readonly object: KubeObject;
 }
 
-/** Just enough of an API server for the tests of the edge: storage, versions, watches, and faults on demand. */
+/**
+ * Just enough of an API server for the tests of the edge: storage, versions, watches, and faults on demand.
+ */
 export class ApiServer {
   readonly arrived: Arrived[] = [];
   readonly #server: Server;
