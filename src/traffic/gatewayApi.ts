@@ -8,7 +8,7 @@ import { carriedByRules, rulesOf, weightedRules } from "./gatewayRules.ts";
 import { marked, unmarked } from "./mark.ts";
 import { narrow } from "./narrow.ts";
 import type { Router, Wanted } from "./router.ts";
-import { ended, highest } from "./shares.ts";
+import { ended, highest, purpose } from "./shares.ts";
 
 /** Gateway API: weights on the backends of HTTP, gRPC, TCP and TLS routes, header and mirror rules (2.11). */
 export const gatewayApi: Router<GatewayApiRouting> = {
@@ -36,11 +36,7 @@ export const gatewayApi: Router<GatewayApiRouting> = {
         config,
         wanted.weight !== 0,
       );
-      return narrow(
-        object,
-        after,
-        `send ${wanted.weight} of ${wanted.max} to the canary through ${kind.kind} ${ref.name}`,
-      );
+      return narrow(object, after, purpose(wanted, `${kind.kind} ${ref.name}`));
     });
   },
   carries: (config, objects, wanted) =>

@@ -14,7 +14,7 @@ import { carriedByDestinations, type Roles, weightedDestinations } from "./istio
 import { marked, unmarked } from "./mark.ts";
 import { narrow } from "./narrow.ts";
 import type { Router, Wanted } from "./router.ts";
-import { ended, highest, sharesOf, sidesOf } from "./shares.ts";
+import { ended, highest, purpose, sharesOf, sidesOf } from "./shares.ts";
 
 /** Istio: weights in VirtualServices, by Service or by the subsets of a DestinationRule (2.3). */
 export function istio(apiVersion = "networking.istio.io/v1alpha3"): Router<IstioRouting> {
@@ -105,7 +105,7 @@ function servicePatch(
   const target = { host: targetHost(config, rule, wanted), subset: config.destinationRule?.canarySubsetName };
   const http = withManagedRoutes(routes, routes[selected.http?.[0] ?? 0] ?? {}, target, wanted);
   const after = marked({ ...object, spec: routes.length === 0 ? spec : { ...spec, http } }, wanted);
-  const why = `send ${wanted.weight} of ${wanted.max} to the canary through ${name}`;
+  const why = purpose(wanted, `VirtualService ${name}`);
   return narrow(object, after, why, event(object, after, wanted));
 }
 

@@ -73,3 +73,9 @@ export function ended(wanted: Wanted): Wanted {
   const former = [...wanted.former, ...wanted.additional.map((one) => one.serviceName)];
   return { ...wanted, weight: 0, additional: [], former, routes: [], unready: undefined };
 }
+
+/** What a write is for, in plain words: the weight, and the header and mirror routes that stand beside it. */
+export function purpose({ weight, max, routes }: Wanted, through: string): string {
+  const beside = routes.length === 0 ? "" : `, with ${routes.map((route) => route.name).join(", ")}`;
+  return `send ${weight} of ${max} to the canary through ${through}${beside}`;
+}
