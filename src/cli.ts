@@ -5,7 +5,9 @@ import { CommanderError, Command as Parser } from "commander";
 import { Problem } from "./api/problem.ts";
 import type { Command, OptionSpec, Output } from "./cli/command.ts";
 
-/** Every command by its name; only the one that is called is loaded. A new one is one file and one line here. */
+/**
+ * Every command by its name; only the one that is called is loaded. A new one is one file and one line here.
+ */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   eval: async () => (await import("./cli/eval.ts")).evaluate,
   gen: async () => (await import("./cli/gen.ts")).gen,

@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { text } from "node:stream/consumers";
 import { run } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,14 +12,75 @@ const usage = "usage: npm test [-- NAME of a test file or folder...]";
 /** Folders with a runner of their own. */
 const elsewhere = ["cluster", "bench"];
 
-/** Runs all test files that need nothing but Node, in this one process; answers the exit code. */
+/** What takes long runs beside everything else, on the other core. */
+const slow = ["property/", "controller/", "demo/"];
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Runs all test files that need nothing but Node, in two processes; answers the exit code. */
 async function main(): Promise<number> {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { here: { type: "boolean", default: false } },
+  });
   const files = await testFiles(positionals);
   const since = performance.now();
-  const failures: string[] = [];
+  const beside = values.here ? [] : files.filter((path) => slow.some((part) => path.startsWith(part)));
+  const [other, own] = await Promise.all([
+    beside.length === 0 ? none : runBeside(beside),
+    runHere(files.filter((path) => !beside.includes(path))),
+  ]);
+  const counts = sum(own, other);
+  if (!values.here) {
+    console.log(`${files.length} test files in ${((performance.now() - since) / 1000).toFixed(1)} s`);
+  }
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+  console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
+  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+}
+
+const none: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+function sum(one: Counts, other: Counts): Counts {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+  };
+}
+
+/** The test files whose path contains one of the filters; all of them without a filter. */
+async function testFiles(filters: readonly string[]): Promise<string[]> {
+  const all = (await readdir(here, { recursive: true }))
+    .filter((path) => path.endsWith(".test.ts") && !elsewhere.some((folder) => path.startsWith(`${folder}/`)))
+    .sort();
+  const wanted = filters.map((filter) => filter.replace(/^test\//, ""));
+  const found = all.filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));
+  if (found.length === 0) throw new Error(`no test file matches ${filters.join(" ")}\n${usage}`);
+  return found;
+}
+
+/** Runs files in another process and passes on what it prints; one that dies counts as a failure. */
+async function runBeside(paths: readonly string[]): Promise<Counts> {
+  const self = fileURLToPath(import.meta.url);
+  const child = spawn(process.execPath, [self, "--here", ...paths], { stdio: ["ignore", "pipe", "inherit"] });
+  const output = await text(child.stdout);
+  const lines = output.trimEnd().split("\n");
+  const [, passed, failed, skipped] =
+    /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(lines.pop() ?? "") ?? [];
+  for (const line of lines) if (line !== "") console.log(line);
+  if (passed === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  return { passed: Number(passed), failed: Number(failed), skipped: Number(skipped ?? 0) };
+}
+
+async function runHere(paths: readonly string[]): Promise<Counts> {
+  if (paths.length === 0) return none;
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const stream = run({ files, isolation: "none", concurrency: false });
+  const stream = run({ files: paths.map((path) => join(here, path)), isolation: "none", concurrency: false });
   stream.on("test:pass", ({ skip, details, name }) => {
     if (details.type === "suite") return;
     if (skip === undefined || skip === false) counts.passed += 1;
@@ -30,28 +93,12 @@ async function main(): Promise<number> {
     if (details.type === "suite") return;
     counts.failed += 1;
     const where = file === undefined ? "" : ` (${relative(here, file)}:${line ?? 0})`;
-    failures.push(`${name}${where}\n${String(details.error.cause ?? details.error)}`);
-    console.log(`FAILED ${failures.at(-1) ?? ""}\n`);
+    console.log(`FAILED ${name}${where}\n${String(details.error.cause ?? details.error)}\n`);
   });
   stream.on("test:stdout", ({ message }) => process.stdout.write(message));
   stream.resume();
   await new Promise((resolve) => stream.once("end", resolve));
-  const seconds = ((performance.now() - since) / 1000).toFixed(1);
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
-  console.log(`${files.length} test files in ${seconds} s`);
-  console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
-  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
-}
-
-/** The test files whose path contains one of the filters; all of them without a filter. */
-async function testFiles(filters: readonly string[]): Promise<string[]> {
-  const all = (await readdir(here, { recursive: true }))
-    .filter((path) => path.endsWith(".test.ts") && !elsewhere.some((folder) => path.startsWith(`${folder}/`)))
-    .sort();
-  const wanted = filters.map((filter) => filter.replace(/^test\//, ""));
-  const found = all.filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));
-  if (found.length === 0) throw new Error(`no test file matches ${filters.join(" ")}\n${usage}`);
-  return found.map((path) => join(here, path));
+  return counts;
 }
 
 process.exit(await main());

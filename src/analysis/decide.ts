@@ -1,6 +1,6 @@
 import { refOf } from "../api/object.ts";
 import { earliest, type Instant, instant, rfc3339 } from "../api/time.ts";
-import { difference } from "../reconcile/difference.ts";
+import { mergePatch } from "../reconcile/diff.ts";
 import type { EventNote } from "../reconcile/effect.ts";
 import type { Plan } from "../reconcile/plan.ts";
 import { absorbed } from "./absorb.ts";
@@ -134,7 +134,7 @@ function write(
   events: readonly EventNote[],
   urgent: boolean,
 ): Plan {
-  const patch = difference(statusOf(run), next);
+  const patch = mergePatch(statusOf(run), next);
   const version = run.metadata.resourceVersion ?? "";
   return { effects: [], status: { ref: refOf(run), version, patch, urgent, events } };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { flag, type Infer, int32, list, maybe, needed, text } from "./field.ts";
 import { AnalysisRunStatus } from "./analysisStatus.ts";
+import { flag, type Infer, int32, list, maybe, needed, text } from "./field.ts";
 import { apiVersion } from "./group.ts";
 import { ObjectMeta } from "./meta.ts";
 import { Metric } from "./metric.ts";

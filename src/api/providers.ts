@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { HttpAuthentication, HttpHeader } from "./httpProviders.ts";
 import { anything, flag, type Infer, int64, intOrString, list, maybe, needed, text, texts } from "./field.ts";
+import { HttpAuthentication, HttpHeader } from "./httpProviders.ts";
 import { LabelsAndAnnotations } from "./meta.ts";
 
 const RangeQuery = z.object({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { DryRun, MetadataForRuns, RolloutAnalysis, RunArgument } from "./rolloutAnalysis.ts";
 import { anything, flag, type Infer, int32, intOrString, list, maybe, needed, text } from "./field.ts";
 import { LabelSelector, LabelsAndAnnotations } from "./meta.ts";
+import { DryRun, MetadataForRuns, RolloutAnalysis, RunArgument } from "./rolloutAnalysis.ts";
 
 /** Holds the rollout for a while, or until someone promotes it. */
 export const PauseStep = z.object({

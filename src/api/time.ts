@@ -78,14 +78,18 @@ export function duration(text: string | number): Millis {
   while (rest !== "") {
     const [whole = "", number = "", unit = ""] = /^(\d+\.?\d*|\.\d+)([^.\d]*)/.exec(rest) ?? [];
     if (whole === "") throw wrongDuration("invalid duration", text);
-    if (unit === "") throw wrongDuration("missing unit in duration", text);
-    const scale = units.get(unit);
-    if (scale === undefined) throw wrongDuration(`unknown unit ${JSON.stringify(unit)} in duration`, text);
-    total += Number(number) * scale;
+    total += Number(number) * scaleOf(unit, text);
     rest = rest.slice(whole.length);
   }
   if (total >= longest) throw wrongDuration("invalid duration", text);
   return (sign === "-" && total > 0 ? -total : total) as Millis;
+}
+
+function scaleOf(unit: string, text: string): number {
+  if (unit === "") throw wrongDuration("missing unit in duration", text);
+  const scale = units.get(unit);
+  if (scale === undefined) throw wrongDuration(`unknown unit ${JSON.stringify(unit)} in duration`, text);
+  return scale;
 }
 
 function wrongDuration(what: string, text: string): Problem {

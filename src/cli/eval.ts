@@ -25,7 +25,7 @@ export const evaluate = command({
       type: "string",
       value: "JSON",
       about:
-        'what was measured; a list of numbers (or "NaN", "+Inf", "-Inf") is one of floats, as Prometheus gives it',
+        'what was measured; a list of numbers (or "NaN", "+Inf", "-Inf") is a list of floats',
     },
     filename: {
       type: "string",

@@ -15,7 +15,8 @@ const usualStart = seconds(5);
 /** Plays the update of each Rollout in the files on a virtual clock and prints what happens when, and why. */
 export const simulate = command({
   usage:
-    "-f FILE... [--set CONTAINER=IMAGE]... [--metric NAME=VALUE[@TIME]]... [--ready-after D] [--crash IMAGE]...",
+    "-f FILE... [--set CONTAINER=IMAGE]... [--metric NAME=VALUE[@TIME]]..." +
+    " [--ready-after D] [--crash IMAGE]...",
   about: "play the update of a Rollout without a cluster and print the timeline",
   options: {
     filename: {

@@ -79,8 +79,8 @@ export class Cache implements CacheReader {
   }
 
   /**
-   * Takes in the answer to our own write. Kinds that are not watched are passed over; so are new objects without
-   * the labels by which their kind is watched, because nothing would tell that they are deleted.
+   * Takes in the answer to our own write. Kinds that are not watched are passed over; so are new objects
+   * without the labels by which their kind is watched, because nothing would tell that they are deleted.
    */
   absorb(object: KubeObject): void {
     const watched = this.#known(object);

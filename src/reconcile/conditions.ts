@@ -21,8 +21,9 @@ export function conditionOf(conditions: Conditions | undefined, type: string): C
 }
 
 /**
- * Sets a condition (rollout-core 7.1): one of the same status and reason stays as it is, text and times included;
- * else the new one goes to the end of the list and inherits the transition time unless its status changed.
+ * Sets a condition (rollout-core 7.1): one of the same status and reason stays as it is, text and times
+ * included; else the new one goes to the end of the list and inherits the transition time unless its status
+ * changed.
  */
 export function set(conditions: Conditions, saying: Saying, now: Instant): Conditions {
   const old = conditionOf(conditions, saying.type);

@@ -7,20 +7,16 @@ type Fields = Readonly<Record<string, unknown>>;
  * The merge patch (RFC 7386) that turns one value into another: fields that are gone become null, lists are
  * replaced as a whole. Undefined when nothing differs. A field that is undefined or null counts as absent.
  */
-export function mergePatch(from: Fields, to: Fields): Readonly<Record<string, unknown>> | undefined {
-  const patch: Record<string, unknown> = {};
-  for (const name of Object.keys(from)) {
-    if (isAbsent(to[name]) && !isAbsent(from[name])) patch[name] = null;
-  }
-  for (const [name, wanted] of Object.entries(to)) {
-    const present = from[name];
-    if (isAbsent(wanted)) continue;
-    if (isFields(present) && isFields(wanted)) {
-      const inner = mergePatch(present, wanted);
-      if (inner !== undefined) patch[name] = inner;
-    } else if (!isSame(present, wanted)) patch[name] = wanted;
-  }
-  return Object.keys(patch).length === 0 ? undefined : patch;
+export function mergePatch(from: Fields, to: Fields): Fields | undefined {
+  return collected(new Set([...Object.keys(from), ...Object.keys(to)]), (name) => {
+    return changeOf(from[name], to[name]);
+  });
+}
+
+function changeOf(before: unknown, after: unknown): unknown {
+  if (isAbsent(after)) return isAbsent(before) ? undefined : null;
+  if (isFields(before) && isFields(after)) return mergePatch(before, after);
+  return isSame(before, after) ? undefined : after;
 }
 
 /**
@@ -39,29 +35,35 @@ export function change(
 }
 
 /** The part of what is wanted that is not there. */
-function missing(present: unknown, desired: Fields): Fields | undefined {
-  const fields = isFields(present) ? present : {};
-  const patch: Record<string, unknown> = {};
-  for (const [name, wanted] of Object.entries(desired)) {
-    if (wanted === undefined) continue;
-    if (isFields(wanted) && (isFields(fields[name]) || isAbsent(fields[name]))) {
-      const inner = missing(fields[name], wanted);
-      if (inner !== undefined) patch[name] = inner;
-    } else if (!isSame(fields[name], wanted)) patch[name] = wanted;
+function missing(present: Fields, desired: Fields): Fields | undefined {
+  return collected(Object.keys(desired), (name) => missingAt(present[name], desired[name]));
+}
+
+function missingAt(present: unknown, wanted: unknown): unknown {
+  if (wanted === undefined) return undefined;
+  if (isFields(wanted) && isAbsent(present)) return missing({}, wanted);
+  if (isFields(wanted) && isFields(present)) return missing(present, wanted);
+  return isSame(present, wanted) ? undefined : wanted;
+}
+
+/** The changes by name, or undefined when there is none. */
+function collected(names: Iterable<string>, changeAt: (name: string) => unknown): Fields | undefined {
+  const changes: Record<string, unknown> = {};
+  for (const name of names) {
+    const found = changeAt(name);
+    if (found !== undefined) changes[name] = found;
   }
-  return Object.keys(patch).length === 0 ? undefined : patch;
+  return Object.keys(changes).length === 0 ? undefined : changes;
 }
 
 /** Whether two JSON values are the same; the order of fields does not matter. */
-export function isSame(a: unknown, b: unknown): boolean {
-  if (a === b || (isAbsent(a) && isAbsent(b))) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((each, index) => isSame(each, b[index]));
+export function isSame(one: unknown, other: unknown): boolean {
+  if (one === other || isAbsent(one) || isAbsent(other))
+    return one === other || (isAbsent(one) && isAbsent(other));
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((each, index) => isSame(each, other[index]));
   }
-  if (!isFields(a) || !isFields(b)) return false;
-  for (const name of Object.keys(a)) if (!isSame(a[name], b[name])) return false;
-  for (const name of Object.keys(b)) if (!isAbsent(b[name]) && isAbsent(a[name])) return false;
-  return true;
+  return isFields(one) && isFields(other) && mergePatch(one, other) === undefined;
 }
 
 function isFields(value: unknown): value is Fields {

@@ -19,7 +19,10 @@ interface Common {
   readonly event?: EventNote;
 }
 
-/** Creates an object with a computed name. One that exists already and is ours (same controller uid) is success. */
+/**
+ * Creates an object with a computed name. One that exists already and is ours (same controller uid) is
+ * success.
+ */
 export interface Create extends Common {
   readonly do: "create";
   readonly object: KubeObject;
@@ -32,7 +35,10 @@ export interface Patch extends Common {
   readonly type: PatchType;
   readonly body: unknown;
   readonly subresource?: "status" | "scale";
-  /** The resourceVersion that the decision depends on; another one is a conflict and the key is looked at again. */
+  /**
+   * The resourceVersion that the decision depends on; another one is a conflict and the key is looked at
+   * again.
+   */
   readonly ifVersion?: string;
 }
 
@@ -46,7 +52,9 @@ export interface Delete extends Common {
   readonly gracePeriodSeconds?: number;
 }
 
-/** Evicts a pod through `pods/eviction` (policy/v1); 429 means a disruption budget forbids it now: no error. */
+/**
+ * Evicts a pod through `pods/eviction` (policy/v1); 429 means a disruption budget forbids it now: no error.
+ */
 export interface Evict extends Common {
   readonly do: "evict";
   readonly ref: ObjectRef;

@@ -10,9 +10,15 @@ export interface Kind<Seen = unknown> {
   readonly of: KindRef;
   /** The other kinds that it watches, and which keys a change of theirs wakes. */
   readonly wokenBy: readonly Wake[];
-  /** Kinds that are watched only while this object uses them and only if their CRD exists (routers, workloads). */
+  /**
+   * Kinds that are watched only while this object uses them and only if their CRD exists (routers,
+   * workloads).
+   */
   uses?(object: KubeObject): readonly KindRef[];
-  /** Reads everything that the decision needs; undefined when there is nothing to do (gone, being deleted, not ours). */
+  /**
+   * Reads everything that the decision needs; undefined when there is nothing to do (gone, being deleted, not
+   * ours).
+   */
   observe(key: string, ports: Ports): Promise<Seen | undefined>;
   /** The pure decision. */
   decide(seen: Seen, now: Instant): Plan;

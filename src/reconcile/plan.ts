@@ -11,7 +11,9 @@ export interface StatusWrite {
   readonly subresource?: "status";
   /** The merge patch: only what differs, gone fields as null; undefined when nothing differs. */
   readonly patch?: Readonly<Record<string, unknown>> | undefined;
-  /** Whether it goes at once; what is not urgent (counters, messages, times) waits up to a second for company. */
+  /**
+   * Whether it goes at once; what is not urgent (counters, messages, times) waits up to a second for company.
+   */
   readonly urgent: boolean;
   /** Sent in this order after the write succeeded (all that follow from the old and the new status). */
   readonly events: readonly EventNote[];
@@ -22,7 +24,9 @@ export interface Plan {
   /** Applied one after the other; the first failure skips the rest (every prefix is safe). */
   readonly effects: readonly Effect[];
   readonly status?: StatusWrite | undefined;
-  /** The first instant at which the decision would be another one; undefined when only a change can matter. */
+  /**
+   * The first instant at which the decision would be another one; undefined when only a change can matter.
+   */
   readonly requeueAt?: Instant | undefined;
   /** What the user has to fix: shown in the status, and the key is retried with back-off. */
   readonly problem?: string | undefined;
@@ -35,7 +39,10 @@ export interface Outcome {
   readonly failed?: { readonly effect: Effect | "status"; readonly error: Failure } | undefined;
   /** Evictions that a disruption budget forbids for now; no error. */
   readonly skipped?: readonly Effect[] | undefined;
-  /** `written` when the status patch was sent; `held` when it is not urgent and waits up to a second for company. */
+  /**
+   * `written` when the status patch was sent; `held` when it is not urgent and waits up to a second for
+   * company.
+   */
   readonly status?: "written" | "held" | undefined;
 }
 

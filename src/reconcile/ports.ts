@@ -10,7 +10,9 @@ export interface Clock {
   at(when: Instant, run: () => void): () => void;
 }
 
-/** The answer of the API server when a request failed; `status` is the Kubernetes Status object, if one came. */
+/**
+ * The answer of the API server when a request failed; `status` is the Kubernetes Status object, if one came.
+ */
 export class ApiError extends Error implements Failure {
   readonly code: number;
   readonly reason: string;
@@ -60,12 +62,18 @@ export interface Client {
   create(object: KubeObject, options?: { dryRun?: boolean }): Promise<KubeObject>;
   replace(object: KubeObject, subresource?: "status"): Promise<KubeObject>;
   patch(ref: ObjectRef, patch: PatchRequest): Promise<KubeObject>;
-  /** Resolves to the object as it was when deletion began, or undefined when the server answered with a Status. */
+  /**
+   * Resolves to the object as it was when deletion began, or undefined when the server answered with a
+   * Status.
+   */
   delete(ref: ObjectRef, request?: DeleteRequest): Promise<KubeObject | undefined>;
   evict(ref: ObjectRef): Promise<void>;
 }
 
-/** What the watches have delivered, with the answers to our own writes already in it. Objects are never changed. */
+/**
+ * What the watches have delivered, with the answers to our own writes already in it. Objects are never
+ * changed.
+ */
 export interface CacheReader {
   /** Whether this kind is watched and its first list is complete. */
   watches(kind: KindRef): boolean;
@@ -83,13 +91,13 @@ export interface Recorder {
 }
 
 /**
- * Readings that take time: measurements, weight verifications. A pool of their own runs them, bounded in all and per
- * host; when one has arrived its key is woken. Nobody waits for a reading.
+ * Readings that take time: measurements, weight verifications. A pool of their own runs them, bounded in all
+ * and per host; when one has arrived its key is woken. Nobody waits for a reading.
  */
 export interface Readings {
   /**
-   * The result of the reading named `id` of this key when it has arrived, else undefined; `start` is called once for
-   * an id that is not under way. `pool` groups readings that share a bound (the host they go to).
+   * The result of the reading named `id` of this key when it has arrived, else undefined; `start` is called
+   * once for an id that is not under way. `pool` groups readings that share a bound (the host they go to).
    */
   take(
     key: string,

@@ -97,11 +97,9 @@ export class ReadingPool implements Readings {
 
   #startWaiting(): void {
     if (this.#stopped) return;
-    const { limit = 64, limitPerPool = 8 } = this.#options;
     for (const [pool, host] of this.#hosts) {
       for (const entry of host.waiting) {
-        if (this.#running >= limit) return;
-        if (host.running >= limitPerPool) break;
+        if (!this.#hasRoom(host)) break;
         host.waiting.delete(entry);
         host.running += 1;
         this.#running += 1;
@@ -110,6 +108,11 @@ export class ReadingPool implements Readings {
       }
       if (host.running === 0 && host.waiting.size === 0) this.#hosts.delete(pool);
     }
+  }
+
+  #hasRoom({ running }: { readonly running: number }): boolean {
+    const { limit = 64, limitPerPool = 8 } = this.#options;
+    return this.#running < limit && running < limitPerPool;
   }
 
   async #run(entry: Entry): Promise<void> {

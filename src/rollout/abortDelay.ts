@@ -13,8 +13,8 @@ export interface AbortDelay {
 }
 
 /**
- * The delay before an aborted version is scaled down (rollout-core 18.3); undefined where none applies. Unlike the
- * peer's it also holds for delays longer than the resync period (trap 25).
+ * The delay before an aborted version is scaled down (rollout-core 18.3); undefined where none applies.
+ * Unlike the peer's it also holds for delays longer than the resync period (trap 25).
  */
 export function abortDelay(view: View, newRS: Replicas, aborted: boolean): AbortDelay | undefined {
   const { canary, blueGreen, traffic, dynamic, stableRS, R, now } = view;

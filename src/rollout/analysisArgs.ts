@@ -6,8 +6,8 @@ import type { View } from "./view.ts";
 type Values = Readonly<Record<string, string>>;
 
 /**
- * The arguments that a Rollout passes to its analyses, each with a value (analysis 4.3). Throws a `Problem` for a path
- * that leads nowhere, and for the stable hash while there is no stable ReplicaSet.
+ * The arguments that a Rollout passes to its analyses, each with a value (analysis 4.3). Throws a `Problem`
+ * for a path that leads nowhere, and for the stable hash while there is no stable ReplicaSet.
  */
 export function argumentsFor(view: View, args: readonly RunArgument[] = []): readonly Argument[] {
   return args.map((arg) => ({ name: arg.name, value: argumentValue(view, arg) }));

@@ -58,7 +58,10 @@ export function recordedRun({ canary, blueGreen }: RolloutStatus, type: RunType)
   }
 }
 
-/** Whether an analysis measures anything: one without templates counts as none, where the peer waits for ever (trap 91). */
+/**
+ * Whether an analysis measures anything: one without templates counts as none, where the peer waits for ever
+ * (trap 91).
+ */
 export function measures(analysis: RolloutAnalysis | undefined): analysis is RolloutAnalysis {
   return (analysis?.templates ?? []).length > 0;
 }

@@ -37,7 +37,10 @@ interface Current {
   readonly isNew: boolean;
 }
 
-/** Decides about all analyses (analysis 4.5 to 4.8). `off` says that none should run: promoted, aborted, skipped. */
+/**
+ * Decides about all analyses (analysis 4.5 to 4.8). `off` says that none should run: promoted, aborted,
+ * skipped.
+ */
 export function analysesFor(view: View, off: boolean): Analyses {
   const current = off ? [] : currentRuns(view);
   const kept = off && view.blueGreen !== undefined ? recordedRuns(view) : new Map<RunType, RunStatus>();
@@ -127,7 +130,9 @@ function isPreviewReady({ blueGreen, newRS, R }: View): boolean {
   return newRS?.size === count && newRS.available === count;
 }
 
-/** Whether another run has to replace the recorded one: after a resume without verdict, after a retry (4.5). */
+/**
+ * Whether another run has to replace the recorded one: after a resume without verdict, after a retry (4.5).
+ */
 function needsNew({ status }: View, run: KubeObject): boolean {
   const waits = (status.pauseConditions ?? []).some(({ reason }) =>
     ["CanaryPauseStep", "BlueGreenPause"].includes(reason),
@@ -136,7 +141,9 @@ function needsNew({ status }: View, run: KubeObject): boolean {
   return status.abortedAt !== undefined;
 }
 
-/** The run to start: one of that name that is under way already, or a new one under the first free name (4.2). */
+/**
+ * The run to start: one of that name that is under way already, or a new one under the first free name (4.2).
+ */
 function startOf(view: View, place: AnalysisPlace): Current {
   const { name, hash, revision, seen } = view;
   const taken = new Map(seen.runs.map((run) => [run.metadata.name, run]));

@@ -33,8 +33,8 @@ const noVerdict: Verdict = {
 };
 
 /**
- * Template or steps have changed: the update begins anew, with one status write (rollout-core 13.2). Going back to the
- * stable version, or to a recent one, skips the steps.
+ * Template or steps have changed: the update begins anew, with one status write (rollout-core 13.2). Going
+ * back to the stable version, or to a recent one, skips the steps.
  */
 export function begin(view: View, newRS: Replicas): Plan {
   const { steps, status, inWindow, blueGreen, seen } = view;
@@ -68,7 +68,10 @@ export function begin(view: View, newRS: Replicas): Plan {
   }
 }
 
-/** The very first version of blue-green is stable from the start (rollout-core 15.6); a canary's is in the next look. */
+/**
+ * The very first version of blue-green is stable from the start (rollout-core 15.6); a canary's is in the
+ * next look.
+ */
 function initial({ blueGreen, status }: View): string | undefined {
   return blueGreen !== undefined && (status.stableRS ?? "") === "" ? "Initial deploy" : undefined;
 }

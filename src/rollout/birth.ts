@@ -9,7 +9,9 @@ import { copiedAnnotations, revisionEffect, revisionFor } from "./maintenance.ts
 import { metadataAtBirth } from "./metadata.ts";
 import { type View, viewOf } from "./view.ts";
 
-/** The writes that give the current template its ReplicaSet and the Rollout its revision (rollout-core 9.5). */
+/**
+ * The writes that give the current template its ReplicaSet and the Rollout its revision (rollout-core 9.5).
+ */
 export function birth(view: View): readonly Effect[] {
   const { seen } = view;
   const revision = revisionFor(view);

@@ -6,8 +6,8 @@ import { plainWrite } from "./statusWrite.ts";
 import type { View } from "./view.ts";
 
 /**
- * Creates the ReplicaSet of a new template. What went wrong the last time is told in the status; a name that belongs
- * to another object is avoided by counting the collision, which changes the hash (rollout-core 9.5).
+ * Creates the ReplicaSet of a new template. What went wrong the last time is told in the status; a name that
+ * belongs to another object is avoided by counting the collision, which changes the hash (rollout-core 9.5).
  */
 export function birthPlan(view: View): Plan {
   const failed = view.seen.last?.failed;

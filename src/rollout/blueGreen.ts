@@ -33,8 +33,9 @@ function isHalted({ spec, status }: View, verdict: Verdict | undefined): boolean
 }
 
 /**
- * How many pods the new version should have: all, or the preview's number until it may grow (rollout-core 15.3). Going
- * back fast takes all of them: the peer first shrinks what is about to be active again (trap 32).
+ * How many pods the new version should have: all, or the preview's number until it may grow (rollout-core
+ * 15.3). Going back fast takes all of them: the peer first shrinks what is about to be active again (trap
+ * 32).
  */
 export function previewSize(view: View, hash: string): number {
   const { blueGreen, status, spec, R, allRSs, fastRollback } = view;
@@ -75,8 +76,8 @@ export function blueGreenPods(view: View, verdict: Verdict): Pods {
 }
 
 /**
- * Until when a version that returns within its delay may be switched to without pause: it keeps its deadline till it is
- * active, so that a look in which it is not ready yet does not lose that.
+ * Until when a version that returns within its delay may be switched to without pause: it keeps its deadline
+ * till it is active, so that a look in which it is not ready yet does not lose that.
  */
 function returnsUntil(view: View, newRS: Replicas): Instant | undefined {
   const returns = isDelayed(newRS, view.now) && activeHash(view) !== newRS.hash;
@@ -138,8 +139,8 @@ interface Pause {
 }
 
 /**
- * The pause before the switch (rollout-core 15.4). A person who resumes ends it also where it would end by itself;
- * the peer starts its countdown again (trap 34).
+ * The pause before the switch (rollout-core 15.4). A person who resumes ends it also where it would end by
+ * itself; the peer starts its countdown again (trap 34).
  */
 function pauseOf({ blueGreen, status, now }: View): Pause {
   const over = (is: boolean, until?: Instant): Pause => ({ over: is, until });
@@ -163,7 +164,9 @@ function isReady(view: View, newRS: Replicas): boolean {
   return newRS.size === size && newRS.available === size;
 }
 
-/** The Services: preview follows the new version at once, active only what is ready and released (15.1, 15.5). */
+/**
+ * The Services: preview follows the new version at once, active only what is ready and released (15.1, 15.5).
+ */
 export function blueGreenServices(view: View, verdict: Verdict): readonly Effect[] {
   return [...previewService(view, verdict), ...activeService(view, verdict)];
 }

@@ -6,8 +6,9 @@ import type { View } from "./view.ts";
 import type { Traffic } from "./weight.ts";
 
 /**
- * Whether a canary moves on (rollout-core 13.3): promoted, aborted, a step done, or a pause begun. `podsAtRest` says
- * that no ReplicaSet is being resized: only then a pause begins in the look that ended the step before.
+ * Whether a canary moves on (rollout-core 13.3): promoted, aborted, a step done, or a pause begun.
+ * `podsAtRest` says that no ReplicaSet is being resized: only then a pause begins in the look that ended the
+ * step before.
  */
 export function canaryMove(view: View, verdict: Verdict, traffic: Traffic, podsAtRest: boolean): Move {
   const { steps, spec, promoted } = view;

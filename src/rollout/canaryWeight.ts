@@ -6,7 +6,10 @@ export function lastWeight(steps: readonly CanaryStep[], count: number): number 
   return steps.slice(0, Math.max(0, count)).findLast((step) => step.setWeight !== undefined)?.setWeight ?? 0;
 }
 
-/** The weight of the step at the index: of the nearest `setWeight` at or before it; all once the steps are done. */
+/**
+ * The weight of the step at the index: of the nearest `setWeight` at or before it; all once the steps are
+ * done.
+ */
 export function weightAt({ steps, M }: View, index: number | undefined): number {
   if (index === undefined || index >= steps.length) return M;
   return lastWeight(steps, index + 1);
@@ -22,8 +25,8 @@ export function scaleInForce(view: View, aborted: boolean): CanaryStep["setCanar
 }
 
 /**
- * The weight that the number of canary pods follows (rollout-core 12.1); `replicas` when a step gives that number.
- * `stepDown` is asked for the weight of an abort with a dynamic stable scale.
+ * The weight that the number of canary pods follows (rollout-core 12.1); `replicas` when a step gives that
+ * number. `stepDown` is asked for the weight of an abort with a dynamic stable scale.
  */
 export function scaleWeight(
   view: View,

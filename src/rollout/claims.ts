@@ -4,8 +4,8 @@ import { ownerOf } from "../reconcile/owner.ts";
 import type { View } from "./view.ts";
 
 /**
- * Takes ReplicaSets that match and belong to nobody, and lets go of those that match no longer (rollout-core 9.4). The
- * version seen holds both to what was decided about.
+ * Takes ReplicaSets that match and belong to nobody, and lets go of those that match no longer (rollout-core
+ * 9.4). The version seen holds both to what was decided about.
  */
 export function claims({ seen }: View): readonly Effect[] {
   const owner = ownerOf(seen.object);

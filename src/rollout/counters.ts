@@ -9,8 +9,8 @@ type Counts = Pick<
 >;
 
 /**
- * The pods of a Rollout as its status counts them, and the selector for autoscalers (rollout-core 5). Blue-green
- * counts only the ReplicaSet that the active Service selects, once it selects one.
+ * The pods of a Rollout as its status counts them, and the selector for autoscalers (rollout-core 5).
+ * Blue-green counts only the ReplicaSet that the active Service selects, once it selects one.
  */
 export function countsOf(view: View, activeHash?: string): Counts {
   const { allRSs, newRS, seen } = view;

@@ -23,8 +23,9 @@ export function meetsThreshold(
 }
 
 /**
- * Whether stable can carry its share of the traffic (rollout-core 14.3). After an abort it is enough that stable is as
- * available as the strategy ever promises, so that one pod that is not ready leaves nobody on a bad canary (I3).
+ * Whether stable can carry its share of the traffic (rollout-core 14.3). After an abort it is enough that
+ * stable is as available as the strategy ever promises, so that one pod that is not ready leaves nobody on a
+ * bad canary (I3).
  */
 export function stableCarries(view: View, weight: number, aborted: boolean): boolean {
   const { stableRS, R, M, budget, dynamic } = view;

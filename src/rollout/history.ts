@@ -3,7 +3,10 @@ import type { Effect } from "../reconcile/effect.ts";
 import { byAge } from "./replicaSet.ts";
 import type { View } from "./view.ts";
 
-/** Deletes the oldest ReplicaSets above the revision history limit, as far as they are empty (rollout-core 18.5). */
+/**
+ * Deletes the oldest ReplicaSets above the revision history limit, as far as they are empty (rollout-core
+ * 18.5).
+ */
 export function forgotten({ otherRSs, spec }: View): readonly Effect[] {
   const kept = spec.revisionHistoryLimit ?? 10;
   const living = otherRSs

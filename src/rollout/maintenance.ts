@@ -22,7 +22,10 @@ const notCopied: readonly string[] = [
   annotation.notified,
 ];
 
-/** The annotations of the Rollout that its ReplicaSets carry as well (rollout-core 9.5), those that it gets now too. */
+/**
+ * The annotations of the Rollout that its ReplicaSets carry as well (rollout-core 9.5), those that it gets
+ * now too.
+ */
 export function copiedAnnotations(view: View): Texts {
   const generation = workloadGeneration(view);
   const own = {
@@ -32,7 +35,9 @@ export function copiedAnnotations(view: View): Texts {
   return Object.fromEntries(Object.entries(own).filter(([key]) => !notCopied.includes(key)));
 }
 
-/** The revision that the current template's ReplicaSet should have: higher than all others (rollout-core 9.6). */
+/**
+ * The revision that the current template's ReplicaSet should have: higher than all others (rollout-core 9.6).
+ */
 export function revisionFor({ newRS, allRSs }: View): number {
   const highest = allRSs
     .filter((set) => set !== newRS)

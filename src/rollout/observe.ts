@@ -58,9 +58,9 @@ export class Observer {
   }
 
   /**
-   * When no ReplicaSet carries the hash, one whose template means the same is looked for (rollout-core 9.3): the API
-   * server is asked once for the defaulted form of ours, and digests are compared. So a takeover or an upgrade
-   * redeploys nothing.
+   * When no ReplicaSet carries the hash, one whose template means the same is looked for (rollout-core 9.3):
+   * the API server is asked once for the defaulted form of ours, and digests are compared. So a takeover or
+   * an upgrade redeploys nothing.
    */
   async #twinOf(seen: RolloutSnapshot, ports: Ports): Promise<string | undefined> {
     const { replicaSets, hash, key } = seen;
@@ -76,7 +76,10 @@ export class Observer {
   }
 }
 
-/** The digest of our template as the API server defaults it; undefined when it refuses it, as the create will tell. */
+/**
+ * The digest of our template as the API server defaults it; undefined when it refuses it, as the create will
+ * tell.
+ */
 async function defaultedDigest(seen: RolloutSnapshot, ports: Ports): Promise<string | undefined> {
   const view = viewOf(seen, ports.clock.now());
   try {

@@ -6,7 +6,10 @@ import type { RolloutSnapshot } from "./snapshot.ts";
 
 const podRef: KindRef = { apiVersion: "v1", kind: "Pod" };
 
-/** The pods that the selector chooses, asked of the API server when a decision needs them; they are not watched. */
+/**
+ * The pods that the selector chooses, asked of the API server when a decision needs them; they are not
+ * watched.
+ */
 export async function neededPods(
   seen: RolloutSnapshot,
   ports: Pick<Ports, "clock" | "client">,

@@ -33,8 +33,8 @@ export interface Decided {
 }
 
 /**
- * Puts what was decided into a safe order: grow, then route, then shrink (style: the rules of a plan). A look that
- * moves a routed canary on leaves the shrinking to the next one, so that milestones keep their order.
+ * Puts what was decided into a safe order: grow, then route, then shrink (style: the rules of a plan). A look
+ * that moves a routed canary on leaves the shrinking to the next one, so that milestones keep their order.
  */
 export function planOf(view: View, { verdict, traffic, pods, services, move, restart }: Decided): Plan {
   const { seen } = view;

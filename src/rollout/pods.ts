@@ -19,7 +19,10 @@ export interface Pods {
   readonly atRest: boolean;
 }
 
-/** The ReplicaSets of a canary: stable, then new, then the others (rollout-core 11.2). Never away from traffic. */
+/**
+ * The ReplicaSets of a canary: stable, then new, then the others (rollout-core 11.2). Never away from
+ * traffic.
+ */
 export function canaryPods(view: View, verdict: Verdict, traffic: Traffic): Pods {
   const { newRS } = view;
   if (newRS === undefined) return { changes: [], until: undefined, atRest: true };

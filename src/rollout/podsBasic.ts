@@ -34,8 +34,8 @@ const all = 100;
 
 /**
  * How `replicas` pods are best split for a weight of `max`. With a surge there may be one more, so that both
- * sides come closer; for a weight between, both sides get a pod, also where without surge a tie just below all
- * of them (75 % of 2) leaves the peer's canary none (trap 52). Source: rollout-core 12.2, Appendix A.
+ * sides come closer; for a weight between, both sides get a pod, also where without surge a tie just below
+ * all of them (75 % of 2) leaves the peer's canary none (trap 52). Source: rollout-core 12.2, Appendix A.
  */
 export function approximate(replicas: number, weight: number, max: number, surge: number): Sizes {
   const most = Math.max(0, replicas - 1);

@@ -9,8 +9,8 @@ export function subjectOf({ newRS, name }: View): string {
 }
 
 /**
- * The `Progressing` condition of a full status write (rollout-core 7.3): aborted, healthy, progress made, timed out;
- * the first that holds.
+ * The `Progressing` condition of a full status write (rollout-core 7.3): aborted, healthy, progress made,
+ * timed out; the first that holds.
  */
 export function progressing(
   view: View,
@@ -88,8 +88,9 @@ function stepped(old: Status, next: Status): boolean {
 }
 
 /**
- * Whether the progress deadline runs at all (rollout-core 7.3 row 4, 17.1): not at a step that waits by design, not
- * while paused, not while an older ReplicaSet waits for its own deadline. One that is down to 0 does not count (trap 26).
+ * Whether the progress deadline runs at all (rollout-core 7.3 row 4, 17.1): not at a step that waits by
+ * design, not while paused, not while an older ReplicaSet waits for its own deadline. One that is down to 0
+ * does not count (trap 26).
  */
 export function deadlineApplies(
   { steps, status, otherRSs }: View,
@@ -120,8 +121,8 @@ export function deadlineOf({ spec }: View, conditions: Conditions): Instant | un
 }
 
 /**
- * What a pause, a resume or a retry does to the conditions (rollout-core 10.2). The peer writes this before everything
- * else in a pass of its own; here it is part of the same write, before and after the rest.
+ * What a pause, a resume or a retry does to the conditions (rollout-core 10.2). The peer writes this before
+ * everything else in a pass of its own; here it is part of the same write, before and after the rest.
  */
 export function pauseConditions(view: View, status: Status, conditions: Conditions): Conditions {
   const { spec, now } = view;

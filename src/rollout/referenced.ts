@@ -2,7 +2,10 @@ import type { Replicas } from "./replicaSet.ts";
 import { selectedBy } from "./services.ts";
 import type { View } from "./view.ts";
 
-/** Whether traffic may still go to a ReplicaSet: by the persisted status or a Service's selector (rollout-core 18.4). */
+/**
+ * Whether traffic may still go to a ReplicaSet: by the persisted status or a Service's selector (rollout-core
+ * 18.4).
+ */
 export function isReferenced(view: View, { hash }: Replicas): boolean {
   const { status, seen, canary, blueGreen } = view;
   const { weights } = status.canary ?? {};

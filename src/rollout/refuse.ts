@@ -6,8 +6,8 @@ import { plainWrite } from "./statusWrite.ts";
 import type { View } from "./view.ts";
 
 /**
- * Says that the spec is invalid and reconciles nothing else (rollout-core 3.1): no scaling, no switch. The rest of the
- * status stays, so that the rollout goes on where it was when the spec is valid again.
+ * Says that the spec is invalid and reconciles nothing else (rollout-core 3.1): no scaling, no switch. The
+ * rest of the status stays, so that the rollout goes on where it was when the spec is valid again.
  */
 export function refuse(view: View, { message, retryAfter }: NonNullable<RolloutSnapshot["invalid"]>): Plan {
   const { status, seen, name, now } = view;

@@ -5,8 +5,8 @@ import { phaseOf } from "./analysisRuns.ts";
 import type { View } from "./view.ts";
 
 /**
- * Deletes what has been kept long enough (analysis 4.9): runs or experiments that do not count any more, newest kept
- * first; those whose ReplicaSet is gone at once.
+ * Deletes what has been kept long enough (analysis 4.9): runs or experiments that do not count any more,
+ * newest kept first; those whose ReplicaSet is gone at once.
  */
 export function expired(
   view: View,

@@ -2,8 +2,8 @@ import type { ManagedRoute } from "../traffic/router.ts";
 import type { View } from "./view.ts";
 
 /**
- * The header and mirror routes that should exist at the current step: what the steps up to it have set and not taken
- * back, in the order of `managedRoutes`. None on a first deployment (traffic-cli-ops 1.5, gate 2).
+ * The header and mirror routes that should exist at the current step: what the steps up to it have set and
+ * not taken back, in the order of `managedRoutes`. None on a first deployment (traffic-cli-ops 1.5, gate 2).
  */
 export function managedRoutes({ canary, steps, index, revision }: View): readonly ManagedRoute[] {
   const managed = canary?.trafficRouting?.managedRoutes;

@@ -96,15 +96,17 @@ function leaving({ R }: View, target: number, { deadline }: Delay): Pick<Change,
   return target === 0 ? { deadline: null, desired: R } : { deadline };
 }
 
-/** Between versions one goes at once; a former stable one has its delay, except where stable shrinks anyway. */
+/**
+ * Between versions one goes at once; a former stable one has its delay, except where stable shrinks anyway.
+ */
 function routedDelay({ promoted, dynamic }: View, set: Replicas, delays: Delays): Delay {
   if (!promoted && set.deadline === undefined) return { size: 0, why: "no traffic goes to it" };
   return dynamic ? { size: 0, why: "no traffic goes to it" } : delays.next(set, set.size);
 }
 
 /**
- * ReplicaSets with pods that are not available are cut to those that are, oldest first. Undefined when one still has
- * pods that are going: then nothing is scaled in this look.
+ * ReplicaSets with pods that are not available are cut to those that are, oldest first. Undefined when one
+ * still has pods that are going: then nothing is scaled in this look.
  */
 function unhealthyCut(others: readonly Replicas[]): ReadonlyMap<Replicas, number> | undefined {
   if (others.some((set) => set.size < set.available)) return undefined;

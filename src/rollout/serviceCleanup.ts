@@ -14,9 +14,9 @@ export interface ServiceSnapshot {
 }
 
 /**
- * Services that no Rollout names any more lose the pod hash from their selector, so that they do not select a version
- * that is gone (rollout-core 11.4). Only a definite answer counts: an error leaves the Service alone, and so does the
- * lack of the annotation that says whose it is: the Rollout may be one of another controller.
+ * Services that no Rollout names any more lose the pod hash from their selector, so that they do not select a
+ * version that is gone (rollout-core 11.4). Only a definite answer counts: an error leaves the Service alone,
+ * and so does the lack of the annotation that says whose it is: the Rollout may be one of another controller.
  */
 export function serviceKind(): Kind<ServiceSnapshot> {
   return {

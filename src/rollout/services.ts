@@ -16,8 +16,9 @@ export function selectedBy(service: KubeObject | undefined): string {
 }
 
 /**
- * The switch of a Service to a version (rollout-core 11.3), or nothing when it selects it already, is not named, or
- * the version is not ready for users: fully available for a Service that we take over, one pod for one of ours.
+ * The switch of a Service to a version (rollout-core 11.3), or nothing when it selects it already, is not
+ * named, or the version is not ready for users: fully available for a Service that we take over, one pod for
+ * one of ours.
  */
 export function point(
   view: View,
@@ -65,8 +66,8 @@ export interface Switches {
 }
 
 /**
- * Where the Services of a canary point (rollout-core 11.3, 14.6): one target each, so that none flaps on abort. Where
- * the canary's weight falls while its Service turns to a newer version, the weight goes first.
+ * Where the Services of a canary point (rollout-core 11.3, 14.6): one target each, so that none flaps on
+ * abort. Where the canary's weight falls while its Service turns to a newer version, the weight goes first.
  */
 export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): Switches {
   const { canary, stableRS, promoted } = view;
@@ -85,13 +86,16 @@ function canarySide(
   traffic: Traffic,
 ): readonly Effect[] {
   const { newRS, stableRS, dynamic, traffic: routed, promoted } = view;
-  if (rollsBackSlowly(view) || stableRS === undefined) return []; // the first version is stable before it is canary
+  // The first version is stable before it is canary.
+  if (rollsBackSlowly(view) || stableRS === undefined) return [];
   if (!verdict.aborted || promoted) return point(view, name, newRS, "available");
   if (!routed) return point(view, name, stableRS, "available");
   return dynamic && traffic.weight > 0 ? [] : point(view, name, stableRS, "none");
 }
 
-/** The side of a ping-pong pair that plays canary selects the new version; the stable one is never touched. */
+/**
+ * The side of a ping-pong pair that plays canary selects the new version; the stable one is never touched.
+ */
 function pingPong(view: View): readonly Effect[] {
   const { canary, status, newRS, promoted } = view;
   if (canary?.pingPong === undefined || promoted) return [];

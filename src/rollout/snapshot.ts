@@ -28,7 +28,10 @@ export interface RolloutSnapshot {
   readonly key: string;
   readonly rollout: Rollout;
   readonly object: KubeObject;
-  /** The pod template and selector in force: inline, or of the workload referred to; undefined when there is none. */
+  /**
+   * The pod template and selector in force: inline, or of the workload referred to; undefined when there is
+   * none.
+   */
   readonly template: Template | undefined;
   readonly selector: Rollout["spec"]["selector"];
   /** Hash of the template (rollout-core 9.2); empty without template. */
@@ -40,13 +43,17 @@ export interface RolloutSnapshot {
   /** ReplicaSets that match and have no owner; ReplicaSets it controls that match no longer. */
   readonly orphans: readonly KubeObject[];
   readonly strays: readonly KubeObject[];
-  /** Name of an owned ReplicaSet whose template means the same although its hash differs (rollout-core 9.3). */
+  /**
+   * Name of an owned ReplicaSet whose template means the same although its hash differs (rollout-core 9.3).
+   */
   readonly twin: string | undefined;
   /** The Services that the strategy names, as far as they exist. */
   readonly services: ReadonlyMap<string, KubeObject>;
   readonly runs: readonly KubeObject[];
   readonly experiments: readonly KubeObject[];
-  /** New and stable ReplicaSet with their whole templates, by name: only when an experiment is to be created. */
+  /**
+   * New and stable ReplicaSet with their whole templates, by name: only when an experiment is to be created.
+   */
   readonly fullReplicaSets?: ReadonlyMap<string, KubeObject>;
   /** AnalysisTemplates (`ns/name`) and ClusterAnalysisTemplates (`name`) that it can reach. */
   readonly templates: ReadonlyMap<string, KubeObject>;

@@ -92,7 +92,10 @@ function blueGreenPart(verdict: Verdict, move: Move, { selectors }: Found): Stat
 
 type Loose<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
-/** The object without what counts as nothing: absent, 0, false, "", []. Pointers keep their 0 (rollout-core 5). */
+/**
+ * The object without what counts as nothing: absent, 0, false, "", []. Pointers keep their 0 (rollout-core
+ * 5).
+ */
 function pruned(status: Loose<Status>): Status {
   const pointers = ["currentStepIndex", "collisionCount"];
   const entries = Object.entries(status).filter(
@@ -116,7 +119,9 @@ function isNothing(value: unknown): boolean {
   );
 }
 
-/** Whether a change of the status must be written at once; other changes wait for company (product: budgets). */
+/**
+ * Whether a change of the status must be written at once; other changes wait for company (product: budgets).
+ */
 export function isUrgent(old: Status, next: Status): boolean {
   const telling = (status: Status) => [
     status.phase,

@@ -4,7 +4,9 @@ import { isSaturated } from "./saturation.ts";
 import type { Status } from "./status.ts";
 import type { View } from "./view.ts";
 
-/** The conditions of the next status, in the order in which the reference evaluates them (rollout-core 7.4). */
+/**
+ * The conditions of the next status, in the order in which the reference evaluates them (rollout-core 7.4).
+ */
 export function conditionsFor(view: View, next: Status, abortDetail: string | undefined): Conditions {
   const observed = view.status.observedGeneration === next.observedGeneration;
   const old = without(view.status.conditions ?? [], "InvalidSpec");

@@ -59,7 +59,10 @@ function unanswered({ pauseConditions = [] }: Status, analyses: Analyses, experi
   );
 }
 
-/** The detail of an abort because nothing has moved for too long, where the user wants that (rollout-core 17.2). */
+/**
+ * The detail of an abort because nothing has moved for too long, where the user wants that (rollout-core
+ * 17.2).
+ */
 function deadlineAbort(view: View): string | undefined {
   const { spec, status } = view;
   if (spec.progressDeadlineAbort !== true) return undefined;

@@ -54,7 +54,9 @@ function status(fields: object): PatchRequest {
   return { type: "merge", body: { status: fields }, subresource: "status" };
 }
 
-/** Ends the pause; where there is none, moves on to the next step. A rollout paused by hand is resumed too. */
+/**
+ * Ends the pause; where there is none, moves on to the next step. A rollout paused by hand is resumed too.
+ */
 function promotion(rollout: KubeObject): readonly PatchRequest[] {
   const { pauseConditions, currentStepIndex = 0 } = jsonOf(rollout["status"]);
   const { strategy, paused } = jsonOf(rollout["spec"]);
@@ -66,7 +68,10 @@ function promotion(rollout: KubeObject): readonly PatchRequest[] {
   return [status({ pauseConditions: null, currentStepIndex: next }), ...resumed];
 }
 
-/** Sets the images of containers in a pod template; nothing when no container is named so or all are set already. */
+/**
+ * Sets the images of containers in a pod template; nothing when no container is named so or all are set
+ * already.
+ */
 export function imagePatches(
   workload: KubeObject,
   images: ReadonlyMap<string, string>,

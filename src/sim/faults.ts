@@ -29,7 +29,10 @@ const longestDelay = seconds(8);
 /** How long a controller that crashed is gone. */
 const restartAfter = seconds(3);
 
-/** Disturbs what is between a controller and its cluster, until it is told to end. Seeded, so it can be repeated. */
+/**
+ * Disturbs what is between a controller and its cluster, until it is told to end. Seeded, so it can be
+ * repeated.
+ */
 export class Faults {
   /** Whether anything still goes wrong. */
   active = true;
@@ -150,7 +153,10 @@ class Line {
     if (this.closed) return;
     const { clock } = this.#world;
     const at = later(clock.now(), Math.max(delay, this.#free - clock.now()) as Millis);
-    if (at <= clock.now()) return this.#deliver(event);
+    if (at <= clock.now()) {
+      this.#deliver(event);
+      return;
+    }
     this.#free = at;
     clock.at(at, () => {
       if (!this.closed) this.#deliver(event);

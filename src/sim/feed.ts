@@ -10,7 +10,10 @@ export interface Source {
     kind: KindRef,
     selection: Selection,
   ): { readonly objects: readonly KubeObject[]; readonly version: string };
-  /** The changes after a version. Throws a 410 when they are forgotten. `onEnd` is called when the watch breaks. */
+  /**
+   * The changes after a version. Throws a 410 when they are forgotten. `onEnd` is called when the watch
+   * breaks.
+   */
   watch(
     kind: KindRef,
     selection: Selection,
@@ -23,8 +26,9 @@ export interface Source {
 const types = { ADDED: "added", MODIFIED: "modified", DELETED: "deleted", BOOKMARK: "bookmark" } as const;
 
 /**
- * Keeps a kind of a cache in step with a cluster, as the reflector does with a real one: a list, then the changes; a
- * watch that breaks goes on from where it was, or lists again when that is forgotten. Returns what ends it.
+ * Keeps a kind of a cache in step with a cluster, as the reflector does with a real one: a list, then the
+ * changes; a watch that breaks goes on from where it was, or lists again when that is forgotten. Returns what
+ * ends it.
  */
 export function feed(cache: Cache, kind: KindRef, source: Source): () => void {
   const { labelSelector } = cache.shapes().find((shape) => isSame(shape.kind, kind)) ?? {};

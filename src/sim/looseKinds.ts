@@ -2,8 +2,8 @@ import type { KubeObject } from "../api/object.ts";
 import { groupVersion } from "./resource.ts";
 
 /**
- * CustomResourceDefinitions for kinds that only a router knows: any field is kept, nothing is checked. The plural is
- * guessed, as nobody asks for it here.
+ * CustomResourceDefinitions for kinds that only a router knows: any field is kept, nothing is checked. The
+ * plural is guessed, as nobody asks for it here.
  */
 export function looseDefinition({ apiVersion, kind }: KubeObject): KubeObject {
   const { group, version } = groupVersion(apiVersion);

@@ -2,7 +2,9 @@ import type { Metric } from "../api/metric.ts";
 import { type Instant, later, type Millis } from "../api/time.ts";
 import type { Measure, Measured } from "../reconcile/measure.ts";
 
-/** What a metric shows from some time after the update on: a value as JSON, no data, or a failing provider. */
+/**
+ * What a metric shows from some time after the update on: a value as JSON, no data, or a failing provider.
+ */
 export interface MetricOutcome {
   readonly metric: string;
   readonly shows: { readonly is: "value"; readonly value: unknown } | { readonly is: "nodata" | "error" };
@@ -10,8 +12,8 @@ export interface MetricOutcome {
 }
 
 /**
- * Measures what was foretold; times count from the update, which may not have come yet. A metric about which nothing
- * was said, or not yet, counts as Successful and is not evaluated.
+ * Measures what was foretold; times count from the update, which may not have come yet. A metric about which
+ * nothing was said, or not yet, counts as Successful and is not evaluated.
  */
 export function simulatedMetrics(
   outcomes: readonly MetricOutcome[],
@@ -49,8 +51,8 @@ const floats: ReadonlyMap<unknown, number> = new Map<unknown, number>([
 ]);
 
 /**
- * The value as the provider would give it. Prometheus gives a list of floats; one number is such a list too, unless
- * the conditions compare `result` itself, as they do for scalar queries.
+ * The value as the provider would give it. Prometheus gives a list of floats; one number is such a list too,
+ * unless the conditions compare `result` itself, as they do for scalar queries.
  */
 function measuredValue(value: unknown, metric: Metric): Measured {
   const list = (Array.isArray(value) ? value : [value]).map((item) => floats.get(item) ?? item);

@@ -39,9 +39,9 @@ export function ourDefinitions(): readonly PreparedDefinition[] {
 const longest = seconds(30 * 86_400);
 
 /**
- * Plays the update of a Rollout on a virtual clock: its objects are created, the first version settles, then the
- * update begins, and time passes until nothing more happens. Throws a `Problem` for objects that the cluster or the
- * controller refuses.
+ * Plays the update of a Rollout on a virtual clock: its objects are created, the first version settles, then
+ * the update begins, and time passes until nothing more happens. Throws a `Problem` for objects that the
+ * cluster or the controller refuses.
  */
 export async function play(story: Story, definitions = ourDefinitions()): Promise<Played> {
   const stage = new Stage(story, definitions);

@@ -23,8 +23,8 @@ export interface PodSeen {
 }
 
 /**
- * Stands in for scheduler and kubelet: pods run, become ready, crash and end as the model says. It speaks through the
- * client port only, so it does the same on a real API server without nodes.
+ * Stands in for scheduler and kubelet: pods run, become ready, crash and end as the model says. It speaks
+ * through the client port only, so it does the same on a real API server without nodes.
  */
 export function podKind({ fate, stopAfter = 0 as Millis }: PodModel): Kind<PodSeen> {
   return {
@@ -64,7 +64,9 @@ function ending(pod: KubeObject, deletionTimestamp: string, stopAfter: Millis, n
 /** What is wrong with the pods of an image. */
 export type Ailment = Exclude<Fate["is"], "ready" | "ends">;
 
-/** The fate of pods by their images: ready after a while unless an image is named; the pods of Jobs end well. */
+/**
+ * The fate of pods by their images: ready after a while unless an image is named; the pods of Jobs end well.
+ */
 export function fatesByImage(
   ailments: ReadonlyMap<string, Ailment>,
   readyAfter: Millis,

@@ -1,13 +1,13 @@
 import { analysisRunKind } from "../analysis/index.ts";
 import type { KindRef, KubeObject } from "../api/object.ts";
 import { experimentKind } from "../experiment/index.ts";
-import { serviceKind } from "../rollout/serviceCleanup.ts";
 import { Cache } from "../reconcile/cache.ts";
 import { type Kind, keyOf, type Shape } from "../reconcile/kind.ts";
 import { type Loop, startLoop } from "../reconcile/loop.ts";
 import type { Measure } from "../reconcile/measure.ts";
 import type { Client, Clock, Recorder, Witness } from "../reconcile/ports.ts";
 import { namedBy, rolloutKind, rolloutShapes } from "../rollout/index.ts";
+import { serviceKind } from "../rollout/serviceCleanup.ts";
 import { feed, type Source } from "./feed.ts";
 
 /** What a process needs that reconciles kinds against an API server. */
@@ -29,7 +29,9 @@ export function controllerKinds(measure: Measure): Pick<ProcessOptions, "kinds" 
   return { kinds, shapes: rolloutShapes };
 }
 
-/** One process: a cache, its feeds, and a loop for each kind. It remembers nothing when it is started again. */
+/**
+ * One process: a cache, its feeds, and a loop for each kind. It remembers nothing when it is started again.
+ */
 export class Process {
   readonly cache = new Cache();
   readonly loops: readonly Loop<unknown>[];

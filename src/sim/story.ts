@@ -23,8 +23,8 @@ export interface Story {
 const margin = seconds(3600);
 
 /**
- * How long to wait for another change: the longest span that an object of the story names (pauses, deadlines, delays,
- * a metric's measurements one after the other), what is foretold, and an hour.
+ * How long to wait for another change: the longest span that an object of the story names (pauses, deadlines,
+ * delays, a metric's measurements one after the other), what is foretold, and an hour.
  */
 export function patienceFor({ objects, metrics, actions, readyAfter }: Story): Millis {
   const spans = objects.flatMap((object) => spansIn(object));

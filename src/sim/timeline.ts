@@ -94,8 +94,8 @@ function availableIn(replicaSets: readonly KubeObject[], hash: string | undefine
 }
 
 /**
- * The weight meant for the new version: the router's, else that of the last `setWeight` at or before the index; 0
- * after an abort and 100 once it is promoted or all steps are done.
+ * The weight meant for the new version: the router's, else that of the last `setWeight` at or before the
+ * index; 0 after an abort and 100 once it is promoted or all steps are done.
  */
 function weightOf(rollout: KubeObject, status: RolloutStatus, index: number): number {
   const { canary, blueGreen } = jsonOf(jsonOf(rollout["spec"])["strategy"]);

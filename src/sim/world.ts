@@ -45,8 +45,8 @@ export interface RecordedEvent {
 }
 
 /**
- * A whole world on a virtual clock: a cluster in memory with its built-in controllers and pods, and our controller,
- * which can be ended and started again. The same options and requests give the same history.
+ * A whole world on a virtual clock: a cluster in memory with its built-in controllers and pods, and our
+ * controller, which can be ended and started again. The same options and requests give the same history.
  */
 export class World {
   readonly clock: VirtualClock;
@@ -139,8 +139,8 @@ export class World {
   }
 
   /**
-   * Lets time pass until nothing is left to happen, `until` says so, or the limit has come; returns whether nothing
-   * is left to happen.
+   * Lets time pass until nothing is left to happen, `until` says so, or the limit has come; returns whether
+   * nothing is left to happen.
    */
   async run(limit: Instant, until: () => boolean = () => false): Promise<boolean> {
     await this.settle();
@@ -162,9 +162,10 @@ export class World {
   }
 
   #reconciled(kind: string, key: string, plan: Plan, outcome: Outcome, took: number): void {
-    const { requeueAt } = plan;
-    if (requeueAt !== undefined && took === 0 && requeueAt <= this.clock.now()) {
-      this.failures.push(`${kind} ${key}: a look asks for the instant that it is at`);
+    const { requeueAt, effects, status } = plan;
+    const isIdle = effects.length === 0 && status?.patch === undefined && took === 0;
+    if (requeueAt !== undefined && isIdle && requeueAt <= this.clock.now()) {
+      this.failures.push(`${kind} ${key}: a look that changes nothing asks for the instant that it is at`);
     }
     this.#options.witness?.reconciled(kind, key, plan, outcome, took);
   }

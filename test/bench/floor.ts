@@ -10,8 +10,8 @@ interface Pair {
 }
 
 /**
- * The floor: how many seconds plain ReplicaSets take when a bare client drives them through the sizes of the update,
- * 8 writes each, with the same pauses and the same waiting for pods.
+ * The floor: how many seconds plain ReplicaSets take when a bare client drives them through the sizes of the
+ * update, 8 writes each, with the same pauses and the same waiting for pods.
  */
 export async function floor(cluster: Cluster, count: number): Promise<number> {
   const pairs = Array.from({ length: count }, (_, index) => pairOf(`floor-${count}-${index}`));

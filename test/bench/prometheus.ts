@@ -5,7 +5,10 @@ import { text } from "node:stream/consumers";
 /** Plays Prometheus: the quality of a rollout is good until it is condemned. */
 export interface Judge {
   readonly url: string;
-  /** From now on the quality is bad; resolves to the moment (`performance.now`) at which that was first answered. */
+  /**
+   * From now on the quality is bad; resolves to the moment (`performance.now`) at which that was first
+   * answered.
+   */
   condemn(name: string): Promise<number>;
   stop(): Promise<void>;
 }

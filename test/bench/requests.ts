@@ -21,8 +21,8 @@ const counter = "apiserver_request_total{";
 const writing = new Set(["POST", "PUT", "PATCH", "APPLY", "DELETE"]);
 
 /**
- * What a progressive-delivery controller writes. Left out are events, leases and what the controllers of Kubernetes
- * write: pods, endpoints and the status of ReplicaSets.
+ * What a progressive-delivery controller writes. Left out are events, leases and what the controllers of
+ * Kubernetes write: pods, endpoints and the status of ReplicaSets.
  */
 const resources = new Set([
   "rollouts",

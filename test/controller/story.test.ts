@@ -49,7 +49,10 @@ interface Loose {
   [field: string]: any;
 }
 
-/** The seed manifest with pauses and interval of a second and this address, as the cluster tier patches it too. */
+/**
+ * The seed manifest with pauses and interval of a second and this address, as the cluster tier patches it
+ * too.
+ */
 async function manifests(address: string): Promise<readonly KubeObject[]> {
   const objects = parseAllDocuments(await readFile(seed, "utf8")).map((document) => document.toJS() as Loose);
   for (const object of objects) {

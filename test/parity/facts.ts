@@ -4,7 +4,10 @@ import { type Replicas, replicasOf } from "../../src/rollout/replicaSet.ts";
 import { selectedBy } from "../../src/rollout/services.ts";
 import type { Status } from "../../src/rollout/status.ts";
 
-/** What can be seen of a Rollout from outside, each under a name: `V1`, `index`, `phase`, `w`, a Service's name. */
+/**
+ * What can be seen of a Rollout from outside, each under a name: `V1`, `index`, `phase`, `w`, a Service's
+ * name.
+ */
 export type Facts = ReadonlyMap<string, string>;
 
 /** The objects that the facts are told from. */

@@ -18,9 +18,9 @@ function factsIn(row: string): readonly Fact[] {
 }
 
 /**
- * Compares what was observed with the rows of a golden trace. Passes may be merged, so that facts of several rows come
- * together; but every value of every fact is observed, in order, and no others; and no fact is observed in a later pass
- * than one of a later row.
+ * Compares what was observed with the rows of a golden trace. Passes may be merged, so that facts of several
+ * rows come together; but every value of every fact is observed, in order, and no others; and no fact is
+ * observed in a later pass than one of a later row.
  */
 export function compare(observed: readonly Milestone[], rows: readonly string[]): string | undefined {
   const rest = new Map<string, Milestone[]>();

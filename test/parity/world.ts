@@ -51,8 +51,8 @@ export interface Write {
 }
 
 /**
- * The controller of Rollouts on a cluster in memory, beside an ideal controller of ReplicaSets, on a virtual clock. It
- * records every fact that a write of the controller changes, every write, and every event.
+ * The controller of Rollouts on a cluster in memory, beside an ideal controller of ReplicaSets, on a virtual
+ * clock. It records every fact that a write of the controller changes, every write, and every event.
  */
 export class World {
   readonly clock = new VirtualClock(t0);

@@ -4,7 +4,11 @@ import type { FaultRates } from "../../src/sim/faults.ts";
 import type { Ailment } from "../../src/sim/pods.ts";
 
 /** A step of a canary, as far as histories have them; a pause of 0 seconds waits for a person. */
-export type Step = { readonly setWeight: number } | { readonly pause: number } | { readonly analysis: true };
+export type Step =
+  | { readonly setWeight: number }
+  | { readonly pause: number }
+  | { readonly analysis: true }
+  | { readonly scale: number | "traffic" };
 
 /** How the Rollout of a history is made. */
 export interface Setup {
@@ -38,7 +42,9 @@ export type Act =
 /** What the one metric of a history shows. */
 export type Mood = "good" | "bad" | "error" | "unclear";
 
-/** A random history: how the world is made, what goes wrong, and what happens when (seconds after the last). */
+/**
+ * A random history: how the world is made, what goes wrong, and what happens when (seconds after the last).
+ */
 export interface History {
   readonly setup: Setup;
   readonly rates: FaultRates;
@@ -50,6 +56,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ setWeight: fc.constantFrom(1, 10, 25, 34, 50, 75, 90, 100) }) },
   { weight: 3, arbitrary: fc.record({ pause: fc.constantFrom(0, 5, 20) }) },
   { weight: 1, arbitrary: fc.constant({ analysis: true as const }) },
+  { weight: 1, arbitrary: fc.record({ scale: fc.constantFrom<number | "traffic">(1, 3, "traffic") }) },
 );
 
 const setup: fc.Arbitrary<Setup> = fc
@@ -68,7 +75,16 @@ const setup: fc.Arbitrary<Setup> = fc
     previewReplicas: fc.constantFrom(undefined, 1),
     analyses: fc.boolean(),
   })
-  .filter(({ maxSurge, maxUnavailable }) => maxSurge !== 0 || maxUnavailable !== 0) as fc.Arbitrary<Setup>;
+  .filter(({ maxSurge, maxUnavailable }) => maxSurge !== 0 || maxUnavailable !== 0)
+  .map((setup) => ({
+    ...setup,
+    steps: setup.steps.filter((step) => isFor(step, setup.strategy)),
+  })) as fc.Arbitrary<Setup>;
+
+/** Only a canary with a router can have its pods scaled by a step. */
+function isFor(step: Step, strategy: string): boolean {
+  return !("scale" in step) || strategy === "routed" || strategy === "dynamic";
+}
 
 const ailments: readonly Ailment[] = ["crash", "unready", "noImage", "unschedulable"];
 
@@ -83,7 +99,16 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       is: fc.constant("action" as const),
       action: fc.oneof(
         fc.record({
-          do: fc.constantFrom("promote", "promote", "promoteFull", "abort", "retry", "pause", "resume"),
+          do: fc.constantFrom(
+            "promote",
+            "promote",
+            "promoteFull",
+            "abort",
+            "retry",
+            "pause",
+            "resume",
+            "restart",
+          ),
         }) as fc.Arbitrary<Action>,
         fc.record({ do: fc.constant("scale" as const), replicas: fc.integer({ min: 1, max: 6 }) }),
       ),

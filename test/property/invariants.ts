@@ -64,7 +64,9 @@ export class Invariants {
     if (after === undefined || after <= before) return;
     const fresh = sets.find(({ hash }) => hash === newHash)?.available ?? 0;
     const stable = sets.find(({ hash }) => hash === stableHash)?.available ?? 0;
-    if (fresh < Math.ceil((after * R) / 100)) {
+    // A step that scales the canary may ask for fewer pods than the weight would.
+    const scaled = this.#setup.steps.some((step) => "scale" in step);
+    if (fresh < (scaled ? 1 : Math.ceil((after * R) / 100))) {
       this.report("I1", `weight ${before} to ${after} with ${fresh} of ${R} canary pods available`);
     }
     if (stable < Math.floor(((100 - after) * R) / 100)) {

@@ -98,7 +98,10 @@ function canary({ strategy, steps, maxSurge, maxUnavailable, abortDelay, backgro
 function stepOf(step: Step): object {
   if ("setWeight" in step) return step;
   if ("pause" in step) return { pause: step.pause === 0 ? {} : { duration: step.pause } };
-  return { analysis: { templates: [{ templateName: "soon" }] } };
+  if ("analysis" in step) return { analysis: { templates: [{ templateName: "soon" }] } };
+  return {
+    setCanaryScale: step.scale === "traffic" ? { matchTrafficWeight: true } : { replicas: step.scale },
+  };
 }
 
 function blueGreen({ autoPromotion, previewReplicas, abortDelay, analyses, maxUnavailable }: Setup): object {

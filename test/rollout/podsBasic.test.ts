@@ -4,8 +4,8 @@ import { resolveBudget } from "../../src/rollout/budget.ts";
 import { approximate, type BasicInput, basicSizes, basicTarget } from "../../src/rollout/podsBasic.ts";
 
 /**
- * Surge and replicas, then `canary/stable` for each weight. Where the peer leaves the canary no pod although it has a
- * weight (surge 0: 75 % of 2, 90 % of 5, 95 % of 10), it gets all but one (core trap 52).
+ * Surge and replicas, then `canary/stable` for each weight. Where the peer leaves the canary no pod although
+ * it has a weight (surge 0: 75 % of 2, 90 % of 5, 95 % of 10), it gets all but one (core trap 52).
  */
 const weights = [0, 1, 5, 10, 15, 20, 25, 33, 34, 40, 49, 50, 51, 60, 66, 67, 75, 80, 90, 95, 99, 100];
 const approximations = [

@@ -120,12 +120,7 @@ const rows: readonly [row: string, given: Midway, at: number, want: string | und
     900,
     `True FoundNewReplicaSet Found new replica set "${set}"`,
   ],
-  [
-    "4 not at a pause",
-    { ...asking, ...steps({ pause: {} }), new: "0/0" },
-    61,
-    "Unknown RolloutPaused Rollout is paused",
-  ],
+  ["4 not at a pause", { ...asking, ...steps({ pause: {} }), new: "0/0" }, 61, "True ReplicaSetUpdated "],
   [
     "4 not at an analysis",
     { ...asking, ...steps({ analysis }), more: { templates } },

@@ -34,7 +34,7 @@ export function member(of: Typed, property: Typed, access: Access): Typed {
     run(frame) {
       const base = of.run(frame);
       if (base === skipped || (access.optional && base === null)) return skipped;
-      return fetch(base, access.name ?? property.run(frame));
+      return memberIn(base, access.name ?? property.run(frame));
     },
   };
 }
@@ -69,7 +69,7 @@ function listMember(element: Type, property: Type): Type {
  * The member of a value at run time. Throws a `Problem` when it cannot have one; a missing key of a map is
  * nothing.
  */
-function fetch(base: unknown, property: unknown): unknown {
+function memberIn(base: unknown, property: unknown): unknown {
   if (isList(base)) return elementAt(base, property);
   if (typeof base === "string") return elementAt(new TextEncoder().encode(base), property);
   if (isMap(base)) return entryOf(base, property) ?? null;

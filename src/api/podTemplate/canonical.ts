@@ -118,15 +118,20 @@ function objectWriter(members: readonly Member[], unknown: "drop" | "keep"): Wri
   return (value) => {
     if (value !== undefined && value !== null && !isJson(value)) return sortedJson(value);
     const given = value ?? {};
-    const texts: string[] = [];
-    for (const { name, key, always, write } of members) {
-      const member = given[name];
-      const text = member === undefined && !always ? undefined : write(member);
-      if (text !== undefined) texts.push(key + text);
-    }
+    const texts = knownMembers(members, given);
     if (unknown === "keep") texts.push(...unknownMembers(given, known));
     return `{${texts.join(",")}}`;
   };
+}
+
+function knownMembers(members: readonly Member[], given: Json): string[] {
+  const texts: string[] = [];
+  for (const { name, key, always, write } of members) {
+    const member = given[name];
+    const text = member === undefined && !always ? undefined : write(member);
+    if (text !== undefined) texts.push(key + text);
+  }
+  return texts;
 }
 
 function unknownMembers(value: Json, known: ReadonlySet<string>): string[] {

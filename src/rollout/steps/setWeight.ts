@@ -1,7 +1,9 @@
 import { atDesired } from "../counts.ts";
 import { done, step, waiting } from "./step.ts";
 
-/** Sends a share of the traffic to the canary: done when its pods are there and the routers carry the weight. */
+/**
+ * Sends a share of the traffic to the canary: done when its pods are there and the routers carry the weight.
+ */
 export const setWeight = step("setWeight", {
   text: (weight) => `setWeight: ${weight}`,
   check({ view, traffic }) {

@@ -1,4 +1,4 @@
-import { controllerOf, type KubeObject, refOf } from "../../api/object.ts";
+import { controllerOf, type KubeObject } from "../../api/object.ts";
 import { podTemplateHash } from "../../api/podTemplate/hash.ts";
 import { type Instant, rfc3339 } from "../../api/time.ts";
 import { change } from "../../reconcile/diff.ts";
@@ -18,8 +18,8 @@ export interface DeploymentSeen {
 const hashLabel = "pod-template-hash";
 
 /**
- * The Deployment controller, as far as Rollouts that refer to a Deployment need it: one ReplicaSet for each template;
- * the current one gets all pods, and the others lose theirs as it becomes available.
+ * The Deployment controller, as far as Rollouts that refer to a Deployment need it: one ReplicaSet for each
+ * template; the current one gets all pods, and the others lose theirs as it becomes available.
  */
 export const deploymentKind: Kind<DeploymentSeen> = {
   name: "deployment",

@@ -15,7 +15,9 @@ export interface ServiceSeen {
   readonly slice: KubeObject | undefined;
 }
 
-/** The EndpointSlice controller: one slice for each Service with a selector, with the addresses of its pods. */
+/**
+ * The EndpointSlice controller: one slice for each Service with a selector, with the addresses of its pods.
+ */
 export const endpointSliceKind: Kind<ServiceSeen> = {
   name: "endpointslice",
   of: serviceRef,

@@ -23,7 +23,9 @@ export function controlledBy(owner: KubeObject): OwnerReference {
   return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
 }
 
-/** The write that makes the status of an object what it should be: at once, and nothing when it is so already. */
+/**
+ * The write that makes the status of an object what it should be: at once, and nothing when it is so already.
+ */
 export function statusWrite(object: KubeObject, next: Json): StatusWrite {
   return {
     ref: refOf(object),
@@ -51,8 +53,8 @@ export function suffixOf(text: string): string {
 }
 
 /**
- * So many names that begin so and that no object has. They follow from the seed, so that the same decision taken
- * again gives the same names.
+ * So many names that begin so and that no object has. They follow from the seed, so that the same decision
+ * taken again gives the same names.
  */
 export function freeNames(prefix: string, seed: string, count: number, taken: ReadonlySet<string>): string[] {
   const names: string[] = [];

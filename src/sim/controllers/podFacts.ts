@@ -53,7 +53,9 @@ export function podFrom(owner: KubeObject, name: string, more: Json = {}): KubeO
 
 const deletionCost = "controller.kubernetes.io/pod-deletion-cost";
 
-/** Which of two pods goes first: placed, running, ready, dear, long ready, seldom restarted and old ones stay. */
+/**
+ * Which of two pods goes first: placed, running, ready, dear, long ready, seldom restarted and old ones stay.
+ */
 export function goesFirst(one: KubeObject, other: KubeObject): number {
   const [a, b] = [rankOf(one), rankOf(other)];
   for (const [at, value] of a.entries()) {

@@ -17,8 +17,8 @@ export interface ReplicaSetSeen {
 }
 
 /**
- * The ReplicaSet controller: keeps as many pods as asked for and counts them. With a node, new pods are placed on it at
- * once, so that they end with grace; otherwise they vanish when deleted.
+ * The ReplicaSet controller: keeps as many pods as asked for and counts them. With a node, new pods are
+ * placed on it at once, so that they end with grace; otherwise they vanish when deleted.
  */
 export function replicaSetKind({ node }: { readonly node?: string | undefined } = {}): Kind<ReplicaSetSeen> {
   return {

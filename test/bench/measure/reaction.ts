@@ -11,7 +11,10 @@ import { names, template } from "../rollouts.ts";
 const count = 12;
 const weight = 50;
 
-/** How long it takes from a bad measurement, as the metrics server has answered it, to canary weight 0 on nginx. */
+/**
+ * How long it takes from a bad measurement, as the metrics server has answered it, to canary weight 0 on
+ * nginx.
+ */
 export async function measureReaction(cluster: Cluster): Promise<readonly Finding[]> {
   const which = names("reaction", count);
   const judge = await startJudge();

@@ -9,8 +9,8 @@ import type { Target } from "../target.ts";
 const times = 3;
 
 /**
- * How long a controller takes from the start of its process to its first write for a Rollout that was created while it
- * was away. Nothing is found where the controller is not ours to restart.
+ * How long a controller takes from the start of its process to its first write for a Rollout that was created
+ * while it was away. Nothing is found where the controller is not ours to restart.
  */
 export async function measureStart(cluster: Cluster, target: Target): Promise<readonly Finding[]> {
   if (target.restart === undefined) return [];

@@ -22,8 +22,8 @@ export interface Nodes {
 }
 
 /**
- * Runs the simulator's model of pods on a real API server that has no nodes: pods become ready after a while, unless
- * their image is ailing.
+ * Runs the simulator's model of pods on a real API server that has no nodes: pods become ready after a while,
+ * unless their image is ailing.
  */
 export async function startNodes(
   kubeconfig: string,
