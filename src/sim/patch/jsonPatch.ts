@@ -33,6 +33,7 @@ function operationOf(value: unknown): Operation {
 
 function applied(target: unknown, { op, path, from = "", value }: Operation): unknown {
   const tokens = tokensOf(path);
+  if (tokens.length === 0 && (op === "add" || op === "replace")) return value;
   switch (op) {
     case "add":
       return changed(target, tokens, (holder, last) => added(holder, last, value, path));
@@ -106,7 +107,6 @@ function replaced(holder: unknown, last: string, value: unknown): unknown {
 }
 
 function added(holder: unknown, last: string, value: unknown, path: string): unknown {
-  if (last === "" && isJson(value)) return value;
   if (isJson(holder)) return { ...holder, [last]: value };
   if (!Array.isArray(holder))
     throw unfit(`add operation does not apply: doc is missing path: "${path}": missing value`);
