@@ -24,8 +24,7 @@ export const evaluate = command({
     result: {
       type: "string",
       value: "JSON",
-      about:
-        'what was measured; a list of numbers (or "NaN", "+Inf", "-Inf") is a list of floats',
+      about: 'what was measured; a list of numbers (or "NaN", "+Inf", "-Inf") is a list of floats',
     },
     filename: {
       type: "string",

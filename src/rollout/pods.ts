@@ -1,5 +1,6 @@
 import { earliest, type Instant } from "../api/time.ts";
 import { abortDelay } from "./abortDelay.ts";
+import { scaleInForce } from "./canaryWeight.ts";
 import { nextBasicSizes, routedSizes } from "./counts.ts";
 import { upkeepOf } from "./maintenance.ts";
 import { podsForWeight } from "./podsTraffic.ts";
@@ -76,10 +77,16 @@ function routed(view: View, verdict: Verdict, traffic: Traffic, newRS: Replicas)
   return { changes: [...stableChanges, kept], until: delay.until };
 }
 
-/** The size, or as many pods as the traffic needs that was seen to go to this version (I2). */
-function notAwayFrom({ R, M }: View, { carried = 0 }: Traffic, newRS: Replicas, size: number): number {
+/**
+ * The size, or as many pods as the traffic needs that was seen to go to this version (I2). A `setCanaryScale` in force
+ * says itself how many these are; one pod stays in any case.
+ */
+function notAwayFrom(view: View, { carried = 0 }: Traffic, newRS: Replicas, size: number): number {
   if (size >= newRS.size || carried === 0) return size;
-  return Math.min(newRS.size, Math.max(size, podsForWeight(carried, { replicas: R, max: M })));
+  const { R, M, status } = view;
+  const isAsked = status.abort !== true && scaleInForce(view, false) !== undefined;
+  const needed = isAsked ? 1 : podsForWeight(carried, { replicas: R, max: M });
+  return Math.min(newRS.size, Math.max(size, needed));
 }
 
 /** The stable ReplicaSet where it is not the new one itself. */

@@ -2,7 +2,7 @@ import { Problem } from "../api/problem.ts";
 import type { RolloutStatus } from "../api/rolloutStatus.ts";
 import type { Effect } from "../reconcile/effect.ts";
 import type { AdditionalDestination, ManagedRoute, Wanted } from "../traffic/router.ts";
-import { lastWeight, weightAt } from "./canaryWeight.ts";
+import { lastWeight, scaleInForce, weightAt } from "./canaryWeight.ts";
 import { atDesired, canaryAvailable, stableCarries, stepDown } from "./counts.ts";
 import { experimentDestinations } from "./experiments.ts";
 import { managedRoutes } from "./routes.ts";
@@ -85,6 +85,7 @@ function intentOf(view: View, verdict: Verdict): Intent {
   if (canaryAvailable(view) === 0) return to(0, experiments);
   if (verdict.promoteFull) return to(fullWeight(view));
   if (index === undefined) return to(0);
+  if (scaleInForce(view, false)?.replicas === 0) return to(0, experiments); // traffic goes before the pods
   const routes = managedRoutes(view);
   const before = lastWeight(steps, index);
   // A canary that gives traffic back gives it back first: its pods stay until then.

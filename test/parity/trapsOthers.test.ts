@@ -75,7 +75,7 @@ test("core trap 60: metadata that is removed from the spec leaves the pods", asy
       const { template } = (object["spec"] ?? {}) as {
         template?: { metadata: { labels: { role?: string } } };
       };
-      return (template?.metadata.labels ?? object.metadata.labels ?? {})["role" as never];
+      return template === undefined ? object.metadata.labels?.["role"] : template.metadata.labels.role;
     });
   deepEqual(labels(), ["stable", "stable"]);
   await user.spec({ strategy: { canary: { canaryMetadata: null, stableMetadata: null } } }, 5);

@@ -36,7 +36,9 @@ export class Order {
     if (strategy === "blueGreen") return;
     const wanted = steps.flatMap((step) => ("setWeight" in step ? [step.setWeight] : []));
     if (strategy !== "basic" && steps.length > 0) {
-      const order = [...squeezed([...wanted, 100]), 0];
+      // With pods to spare a canary is promoted before its last weight.
+      const spared = steps.some((step) => "scale" in step) && !this.#weights.includes(100);
+      const order = [...squeezed(spared ? wanted : [...wanted, 100]), 0];
       // What was under way before ends at 0, and a canary whose first pods are not there yet carries nothing.
       const seen = this.#weights.slice(this.#weights.length - order.length);
       if (seen.join() !== order.join())

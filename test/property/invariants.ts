@@ -111,8 +111,12 @@ export class Invariants {
       const sizes = sets.map(({ size, available, next }) => `${available}/${size} to ${next}`).join(", ");
       this.report("I2", `${left} available pods are left of ${was} where ${least} are needed (${sizes})`);
     }
+    const scaled =
+      this.#setup.steps.some((step) => "scale" in step) && at(look.seen.object, "status", "abort") !== true;
     for (const set of sets) {
-      const need = Math.min(set.available, Math.ceil((trafficOf(set, look) * R) / 100));
+      const asked = scaled && set.hash === look.newHash;
+      const traffic = trafficOf(set, look);
+      const need = Math.min(set.available, asked ? Math.sign(traffic) : Math.ceil((traffic * R) / 100));
       if (set.next < set.size && set.next < need) {
         this.report(
           "I2",

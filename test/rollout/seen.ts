@@ -14,6 +14,8 @@ import { newHash, replicaSet, type SetOptions, secondsIn, seen, timeAt } from ".
 export const oldHash = "stable5555";
 export { newHash, secondsIn, timeAt };
 
+const managed = { [annotation.managedBy]: "web" };
+
 /** Pods of a version as `size/available`, or with more that differs. */
 type Pods = `${number}/${number}` | PodsInDetail;
 
@@ -166,12 +168,16 @@ function sizes(pods: string): PodsInDetail {
   return { size, available };
 }
 
-function service(name: string, hash: string): KubeObject {
-  const annotations = { [annotation.managedBy]: "web" };
+/** A Service that selects a version; by default it is ours as soon as it selects one. */
+export function service(
+  name: string,
+  hash: string,
+  annotations: object = hash === "" ? {} : managed,
+): KubeObject {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name, namespace: "shop", ...(hash !== "" && { annotations }) },
+    metadata: { name, namespace: "shop", annotations: { ...annotations } },
     spec: { selector: { app: "web", ...(hash !== "" && { [label.podHash]: hash }) } },
   };
 }

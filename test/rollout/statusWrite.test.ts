@@ -117,7 +117,7 @@ const rows: readonly [name: string, given: Midway, at: number, want: readonly st
         conditions: [condition("Completed", "True", "RolloutCompleted")],
         blueGreen: { activeSelector: newHash, previewSelector: newHash },
       },
-      more: { services: new Map(["a", "p"].map((name) => [name, unmanaged(name)])) },
+      more: { services: new Map(["a", "p"].map((name) => [name, service(name, newHash, {})])) },
     },
     0,
     ["p", "a"].map(
@@ -276,12 +276,6 @@ const rows: readonly [name: string, given: Midway, at: number, want: readonly st
 ];
 for (const [name, given, at, want] of rows) {
   test(`events: ${name}`, () => deepEqual(told(decided(given, at)), want));
-}
-
-/** A Service of blue-green that lacks the name of its manager. */
-function unmanaged(name: string): KubeObject {
-  const selector = { app: "web", "rollouts-pod-template-hash": newHash };
-  return { apiVersion: "v1", kind: "Service", metadata: { name, namespace: "shop" }, spec: { selector } };
 }
 
 for (const [step, text] of [
