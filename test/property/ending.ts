@@ -34,16 +34,7 @@ export class Order {
     for (const end of this.#end) end();
     const { strategy, steps } = this.#setup;
     if (strategy === "blueGreen") return;
-    const wanted = steps.flatMap((step) => ("setWeight" in step ? [step.setWeight] : []));
-    if (strategy !== "basic" && steps.length > 0) {
-      // With pods to spare a canary is promoted before its last weight.
-      const spared = steps.some((step) => "scale" in step) && !this.#weights.includes(100);
-      const order = [...squeezed(spared ? wanted : [...wanted, 100]), 0];
-      // What was under way before ends at 0, and a canary whose first pods are not there yet carries nothing.
-      const seen = this.#weights.slice(this.#weights.length - order.length);
-      if (seen.join() !== order.join())
-        report("I4", `weights ${this.#weights.join()} instead of ${order.join()}`);
-    }
+    if (strategy !== "basic" && steps.length > 0) this.#checkWeights(report);
     for (const [place, index] of this.#indices.entries()) {
       const before = this.#indices[place - 1] ?? 0;
       if (index < before) report("I4", `the step index goes back from ${before} to ${index}`);
@@ -51,6 +42,17 @@ export class Order {
     if (steps.length > 0 && this.#indices.at(-1) !== steps.length) {
       report("I4", `the step index ends at ${this.#indices.at(-1)}`);
     }
+  }
+
+  /** What was under way before ends at 0; a canary with pods to spare is promoted before its last weight. */
+  #checkWeights(report: Report): void {
+    const { steps } = this.#setup;
+    const wanted = steps.flatMap((step) => ("setWeight" in step ? [step.setWeight] : []));
+    const spares = steps.some((step) => "scale" in step);
+    const orders = [[...wanted, 100], ...(spares ? [wanted] : [])].map((order) => [...squeezed(order), 0]);
+    const isOrder = (order: readonly number[]) => this.#weights.slice(-order.length).join() === order.join();
+    if (orders.some(isOrder)) return;
+    report("I4", `weights ${this.#weights.join()} instead of ${orders[0]?.join()}`);
   }
 
   #follow(rollout: KubeObject): void {
