@@ -78,8 +78,8 @@ function routed(view: View, verdict: Verdict, traffic: Traffic, newRS: Replicas)
 }
 
 /**
- * The size, or as many pods as the traffic needs that was seen to go to this version (I2). A `setCanaryScale` in force
- * says itself how many these are; one pod stays in any case.
+ * The size, or as many pods as the traffic needs that was seen to go to this version (I2). A `setCanaryScale`
+ * in force says itself how many these are; one pod stays in any case.
  */
 function notAwayFrom(view: View, { carried = 0 }: Traffic, newRS: Replicas, size: number): number {
   if (size >= newRS.size || carried === 0) return size;

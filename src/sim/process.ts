@@ -1,13 +1,13 @@
-import { analysisRunKind } from "../analysis/index.ts";
+import { analysisRunKind, measuringJobs } from "../analysis/index.ts";
 import type { KindRef, KubeObject } from "../api/object.ts";
-import { experimentKind } from "../experiment/index.ts";
+import { experimentKind, experimentKind } from "../experiment/index.ts";
 import { Cache } from "../reconcile/cache.ts";
 import { type Kind, keyOf, type Shape } from "../reconcile/kind.ts";
 import { type Loop, startLoop } from "../reconcile/loop.ts";
 import type { Measure } from "../reconcile/measure.ts";
 import type { Client, Clock, Recorder, Witness } from "../reconcile/ports.ts";
 import { namedBy, rolloutKind, rolloutShapes } from "../rollout/index.ts";
-import { serviceKind } from "../rollout/serviceCleanup.ts";
+import { serviceKind, serviceKind } from "../rollout/serviceCleanup.ts";
 import { feed, type Source } from "./feed.ts";
 
 /** What a process needs that reconciles kinds against an API server. */
