@@ -1,8 +1,18 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import type { KubeObject } from "../../src/api/object.ts";
 import type { Plan } from "../../src/reconcile/plan.ts";
-import { condition, decided, eventsOf, type Midway, newHash, oldHash, template, timeAt } from "./seen.ts";
+import {
+  condition,
+  decided,
+  eventsOf,
+  type Midway,
+  newHash,
+  oldHash,
+  service,
+  template,
+  timeAt,
+} from "./seen.ts";
 
 /** All events of a plan: those of its requests, then those of its status. */
 function told(plan: Plan): readonly string[] {
@@ -276,21 +286,4 @@ const rows: readonly [name: string, given: Midway, at: number, want: readonly st
 ];
 for (const [name, given, at, want] of rows) {
   test(`events: ${name}`, () => deepEqual(told(decided(given, at)), want));
-}
-
-for (const [step, text] of [
-  [{ setWeight: 10 }, "setWeight: 10"],
-  [{ setCanaryScale: { weight: 25 } }, "setCanaryScale{weight: 25}"],
-  [{ setCanaryScale: { replicas: 1 } }, "setCanaryScale{replicas: 1}"],
-  [{ setCanaryScale: { matchTrafficWeight: true }, setWeight: 25 }, "setWeight: 25"],
-] as const) {
-  test(`events: a step is named ${text}`, () => {
-    const steps = [step, { pause: {} }];
-    const weight = "setWeight" in step ? step.setWeight : 0;
-    const plan = decided({ canary: { steps }, weight, new: "1/1", stable: "4/4", status: notCompleted });
-    ok(
-      eventsOf(plan).includes(`Normal RolloutStepCompleted: Rollout step 1/2 completed (${text})`),
-      eventsOf(plan).join(),
-    );
-  });
 }
