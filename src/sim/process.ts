@@ -1,13 +1,13 @@
 import { analysisRunKind, measuringJobs } from "../analysis/index.ts";
 import type { KindRef, KubeObject } from "../api/object.ts";
-import { experimentKind, experimentKind } from "../experiment/index.ts";
+import { experimentKind } from "../experiment/index.ts";
 import { Cache } from "../reconcile/cache.ts";
 import { type Kind, keyOf, type Shape } from "../reconcile/kind.ts";
 import { type Loop, startLoop } from "../reconcile/loop.ts";
 import type { Measure } from "../reconcile/measure.ts";
 import type { Client, Clock, Recorder, Witness } from "../reconcile/ports.ts";
 import { namedBy, rolloutKind, rolloutShapes } from "../rollout/index.ts";
-import { serviceKind, serviceKind } from "../rollout/serviceCleanup.ts";
+import { serviceKind } from "../rollout/serviceCleanup.ts";
 import { feed, type Source } from "./feed.ts";
 
 /** What a process needs that reconciles kinds against an API server. */
@@ -26,7 +26,7 @@ export interface ProcessOptions {
 /** The kinds that the controller looks after, and how they are kept in its cache. */
 export function controllerKinds(measure: Measure): Pick<ProcessOptions, "kinds" | "shapes"> {
   const kinds = [rolloutKind(), analysisRunKind({ measure }), experimentKind(), serviceKind()];
-  return { kinds, shapes: rolloutShapes };
+  return { kinds, shapes: [...rolloutShapes, measuringJobs] };
 }
 
 /**
