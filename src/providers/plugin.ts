@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Problem } from "../api/problem.ts";
 import { provider } from "./provider.ts";
 
