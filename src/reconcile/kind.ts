@@ -34,8 +34,11 @@ export interface Wake {
 /** How objects of a kind are kept in the cache. */
 export interface Shape {
   readonly kind: KindRef;
-  /** What is stored of an object; managedFields and last-applied are dropped before. */
-  readonly slim?: (object: KubeObject) => KubeObject;
+  /**
+   * What is stored of an object; managedFields and last-applied are dropped before. `old` is what was stored of it
+   * until now, some of which may be the same.
+   */
+  readonly slim?: (object: KubeObject, old?: KubeObject) => KubeObject;
   /** Named indices: the values under which an object is found. */
   readonly indices?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>;
   /** Only objects with these labels are watched. */

@@ -160,7 +160,7 @@ export class Store {
     const version = object.metadata.resourceVersion;
     if (old !== undefined && version !== undefined && old.metadata.resourceVersion === version)
       return undefined;
-    const next = (this.#shape.slim ?? asItIs)(lean(object));
+    const next = (this.#shape.slim ?? asItIs)(lean(object), old);
     this.#objects.set(key, next);
     for (const index of this.#indices.values()) reindex(index, key, old, next);
     return { old, next };

@@ -2,12 +2,12 @@ import { label } from "../api/labels.ts";
 import type { KindRef, KubeObject } from "../api/object.ts";
 import { podTemplateHash } from "../api/podTemplate/hash.ts";
 import { Problem } from "../api/problem.ts";
-import { read as parse } from "../api/read.ts";
-import { Rollout } from "../api/rollout.ts";
+import type { Rollout } from "../api/rollout.ts";
 import { matches } from "../api/selector.ts";
 import { seconds } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
 import { ApiError, type Ports, read } from "../reconcile/ports.ts";
+import { remembered } from "../reconcile/remembered.ts";
 import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
 import { objectsSeen } from "../traffic/seen.ts";
 import { newReplicaSet } from "./birth.ts";
@@ -16,8 +16,9 @@ import { experimentsOf, fullReplicaSets } from "./observeExperiments.ts";
 import { neededPods } from "./observePods.ts";
 import { findTemplates } from "./observeTemplates.ts";
 import { problemOfReferences, problemOfSpec } from "./problems.ts";
+import { RolloutReader } from "./reader.ts";
 import { digestOf } from "./slim.ts";
-import type { RolloutSnapshot, RouterSeen } from "./snapshot.ts";
+import type { RolloutSnapshot, RouterSeen, Template } from "./snapshot.ts";
 import { namedRuns } from "./status.ts";
 import { viewOf } from "./view.ts";
 import { resolveWorkload } from "./workload.ts";
@@ -33,8 +34,11 @@ export const usesIndex = "uses";
 /** The index of ReplicaSets that belong to nobody, by namespace. */
 export const orphanIndex = "orphan";
 
+const hashOf = remembered((template: Template) => podTemplateHash(template));
+
 /** Reads all that a decision about a Rollout needs. It remembers what the API server made of a template. */
 export class Observer {
+  readonly #reader = new RolloutReader();
   /** The digest of the defaulted template by key, where the hash found no ReplicaSet. */
   readonly #defaulted = new Map<string, { readonly hash: string; readonly digest: string | undefined }>();
 
@@ -43,9 +47,10 @@ export class Observer {
     const object = await read(ports, { ...rolloutRef, ...keyParts(key) });
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
       this.#defaulted.delete(key);
+      this.#reader.forget(key);
       return undefined;
     }
-    const parsed = parsedRollout(object);
+    const parsed = this.#reader.read(key, object);
     if ("problem" in parsed) return unreadable(key, object, parsed.problem, ports);
     const routing = routersIn(parsed.rollout);
     const routers = await routersSeen(routing.routers, parsed.rollout, ports);
@@ -91,13 +96,13 @@ async function defaultedDigest(seen: RolloutSnapshot, ports: Ports): Promise<str
   }
 }
 
-function parsedRollout(object: KubeObject): { rollout: Rollout } | { problem: string } {
-  try {
-    return { rollout: parse(Rollout, object) };
-  } catch (error) {
-    if (error instanceof Problem) return { problem: error.message };
-    throw error;
-  }
+/** The hash of the version; the template of one generation is hashed once. */
+function versionOf(
+  template: Template | undefined,
+  { collisionCount }: NonNullable<Rollout["status"]>,
+): string {
+  if (template === undefined) return "";
+  return collisionCount === undefined ? hashOf(template) : podTemplateHash(template, collisionCount);
 }
 
 async function basics(
@@ -120,7 +125,7 @@ async function basics(
     object,
     template,
     selector,
-    hash: template === undefined ? "" : podTemplateHash(template, status?.collisionCount),
+    hash: versionOf(template, status ?? {}),
     invalid:
       resolved.problem === undefined ? undefined : { message: resolved.problem, retryAfter: seconds(20) },
     replicaSets: known ? owned.filter(belongs) : owned,

@@ -1,6 +1,8 @@
 import { Problem } from "../api/problem.ts";
+import type { RolloutSpec } from "../api/rollout.ts";
 import { seconds } from "../api/time.ts";
-import type { RolloutSnapshot } from "./snapshot.ts";
+import { remembered } from "../reconcile/remembered.ts";
+import type { RolloutSnapshot, Template } from "./snapshot.ts";
 import { templateFinder } from "./templates.ts";
 import { notBuilt } from "./validate/notBuilt.ts";
 import { checkReferences } from "./validate/references.ts";
@@ -12,10 +14,27 @@ type Invalid = NonNullable<RolloutSnapshot["invalid"]>;
 const patience = seconds(20);
 
 /** What is wrong with the Rollout itself; only an edit of it can help (rollout-core 3.2). */
-export function problemOfSpec({ rollout, template, selector }: RolloutSnapshot): Invalid | undefined {
+export function problemOfSpec({
+  rollout: { spec },
+  template,
+  selector,
+}: RolloutSnapshot): Invalid | undefined {
+  return spec.workloadRef === undefined ? problemAlone(spec) : problemIn(spec, template, selector);
+}
+
+/** The template and selector of a Rollout without reference are its own: it is judged once. */
+const problemAlone = remembered((spec: RolloutSpec) =>
+  problemIn(spec, spec.template as Template | undefined, spec.selector),
+);
+
+function problemIn(
+  spec: RolloutSpec,
+  template: Template | undefined,
+  selector: RolloutSpec["selector"],
+): Invalid | undefined {
   return caught(() => {
-    checkSpec(rollout, { template, selector, resolved: true });
-    const missing = notBuilt(rollout);
+    checkSpec({ spec }, { template, selector, resolved: true });
+    const missing = notBuilt({ spec });
     if (missing !== undefined) throw missing;
   });
 }

@@ -14,11 +14,12 @@ export const digestField = "templateDigest";
 /**
  * A ReplicaSet as the cache keeps it: the pods' specification is replaced by the digest of what it means,
  * which is all that finding the current one needs (product: decided). Labels and annotations of the template
- * stay, and the hash of the version that its pods avoid.
+ * stay, and the hash of the version that its pods avoid. `old` is what is kept of the state before.
  */
-export function slimReplicaSet(object: KubeObject): KubeObject {
+export function slimReplicaSet(object: KubeObject, old?: KubeObject): KubeObject {
   const { template, ...spec } = (object["spec"] ?? {}) as ReplicaSetSpec;
   if (template?.spec === undefined) return object;
+  if (old !== undefined && hasSameSpec(object, old)) return { ...object, spec: old["spec"] };
   const digest = templateDigest(template, injectedInto(object));
   const avoided = avoidedIn(template.spec);
   return {
@@ -30,6 +31,19 @@ export function slimReplicaSet(object: KubeObject): KubeObject {
       ...(avoided !== undefined && { [avoidedField]: avoided }),
     },
   };
+}
+
+/** Whether the spec that is kept of the last state is that of this one: most changes are those of the status. */
+function hasSameSpec({ metadata }: KubeObject, { metadata: before, spec }: KubeObject): boolean {
+  const ephemeral = annotation.ephemeralMetadata;
+  return (
+    metadata.uid !== undefined &&
+    metadata.uid === before.uid &&
+    metadata.generation !== undefined &&
+    metadata.generation === before.generation &&
+    metadata.annotations?.[ephemeral] === before.annotations?.[ephemeral] &&
+    (spec as ReplicaSetSpec | undefined)?.[digestField] !== undefined
+  );
 }
 
 /** What the controller has put into the template of this ReplicaSet, as its annotation remembers. */

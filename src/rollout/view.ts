@@ -2,6 +2,7 @@ import { stepHash } from "../api/podTemplate/hash.ts";
 import type { Rollout } from "../api/rollout.ts";
 import type { CanaryStep } from "../api/steps.ts";
 import type { Instant } from "../api/time.ts";
+import { remembered } from "../reconcile/remembered.ts";
 import { type Budget, resolveBudget } from "./budget.ts";
 import { byAge, byRevision, type Replicas, replicasOf, revisionIn, total } from "./replicaSet.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
@@ -53,16 +54,19 @@ export interface View {
   readonly revision: number;
 }
 
+const noSteps: readonly CanaryStep[] = [];
+const hashOfSteps = remembered((steps: readonly CanaryStep[]) => stepHash(steps));
+
 /** Builds the view of a snapshot at an instant. */
 export function viewOf(seen: RolloutSnapshot, now: Instant): View {
   const { spec } = seen.rollout;
   const status: Status = seen.rollout.status ?? {};
   const blueGreen = spec.strategy?.blueGreen;
   const canary = blueGreen === undefined ? spec.strategy?.canary : undefined;
-  const steps = canary?.steps ?? [];
+  const steps = canary?.steps ?? noSteps;
   const sets = setsOf(seen, status);
   const routing = canary?.trafficRouting;
-  const stepsHash = blueGreen === undefined ? stepHash(steps) : "";
+  const stepsHash = blueGreen === undefined ? hashOfSteps(steps) : "";
   const promoted = (status.stableRS ?? "") === (status.currentPodHash ?? "");
   const hash = sets.newRS?.hash ?? seen.hash;
   const R = spec.replicas ?? 1;
