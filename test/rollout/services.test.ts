@@ -1,0 +1,127 @@
+import { deepEqual } from "node:assert/strict";
+import { test } from "node:test";
+import { decided, type Midway, newHash, oldHash, service } from "./seen.ts";
+
+/** The switches of a plan as `name→version`. */
+function switches(options: Midway): readonly string[] {
+  return decided(options).effects.flatMap((effect) => {
+    if (effect.do !== "patch" || effect.ref.kind !== "Service") return [];
+    const { selector } = (effect.body as { spec: { selector: Readonly<Record<string, string>> } }).spec;
+    const [hash] = Object.values(selector);
+    return [`${effect.ref.name}→${hash === newHash ? "new" : hash === oldHash ? "old" : hash}`];
+  });
+}
+
+const named = { canaryService: "c", stableService: "s" };
+const at = (c: string, s: string) => ({ services: { c, s } });
+const foreign = (c: string) => ({
+  more: {
+    services: new Map([
+      ["c", service("c", c, {})],
+      ["s", service("s", oldHash)],
+    ]),
+  },
+});
+const promoted: Midway = { stable: "same", new: "4/4", status: { currentStepIndex: 2 } };
+const pair = { pingPong: { pingService: "ping", pongService: "pong" }, canaryService: "", stableService: "" };
+const weights = (canary: number, hash: string) => ({
+  canary: {
+    weights: { canary: { weight: canary, podTemplateHash: hash }, stable: { weight: 100 - canary } },
+  },
+});
+
+/** The table of rollout-core 11.3, and 14.6. */
+const rows: readonly [name: string, given: Midway, want: readonly string[]][] = [
+  ["canary to new", { canary: named, ...at(oldHash, oldHash) }, ["c→new"]],
+  [
+    "canary stays with one that has no available pod",
+    { canary: named, new: "1/0", ...at(oldHash, oldHash) },
+    [],
+  ],
+  ["canary to new with one of two pods", { canary: named, new: "2/1", ...at(oldHash, oldHash) }, ["c→new"]],
+  ["stable to stable", { canary: named, ...at(newHash, newHash) }, ["s→old"]],
+  [
+    "stable stays while the stable one has no pod",
+    { canary: named, stable: "4/0", ...at(newHash, newHash) },
+    [],
+  ],
+  ["nothing to do", { canary: named, ...at(newHash, oldHash) }, []],
+  ["a foreign one waits for all pods", { canary: named, new: "2/1", ...foreign("") }, []],
+  ["a foreign one with all pods", { canary: named, ...foreign("") }, ["c→new"]],
+  ["a foreign one that selects it already", { canary: named, ...foreign(newHash) }, []],
+  ["not named", { canary: {}, ...at(oldHash, newHash) }, []],
+  ["aborted without router", { canary: named, status: { abort: true }, ...at(newHash, oldHash) }, ["c→old"]],
+  [
+    "aborted with router, without looking at pods",
+    { canary: named, stable: "4/0", weight: 25, status: { abort: true }, ...at(newHash, oldHash) },
+    ["c→old"],
+  ],
+  [
+    "aborted with a dynamic stable while weight is left",
+    {
+      canary: { ...named, dynamicStableScale: true },
+      new: "3/3",
+      stable: "1/1",
+      weight: 75,
+      status: { abort: true, ...weights(75, newHash) },
+      ...at(newHash, oldHash),
+    },
+    [],
+  ],
+  [
+    "back to stable with a dynamic one that still grows",
+    {
+      ...promoted,
+      new: "4/1",
+      canary: { ...named, dynamicStableScale: true },
+      weight: 75,
+      status: { currentStepIndex: 2, ...weights(75, "other") },
+      ...at("other", newHash),
+    },
+    [],
+  ],
+  ["promoted", { ...promoted, canary: named, ...at(oldHash, oldHash) }, ["s→new", "c→new"]],
+  [
+    "before the first promotion",
+    { stable: null, canary: named, status: { stableRS: "" }, ...at("", "") },
+    [],
+  ],
+  [
+    "ping for the first update",
+    { canary: pair, weight: 0, new: "1/0", services: { ping: oldHash, pong: oldHash } },
+    ["ping→new"],
+  ],
+  [
+    "pong while ping is stable",
+    {
+      canary: pair,
+      weight: 0,
+      services: { ping: oldHash, pong: "" },
+      status: { canary: { stablePingPong: "ping" } },
+    },
+    ["pong→new"],
+  ],
+  [
+    "no side of a pair once promoted",
+    { ...promoted, canary: pair, weight: 0, services: { ping: newHash, pong: oldHash } },
+    [],
+  ],
+];
+for (const [name, given, want] of rows) {
+  test(`services: ${name}`, () => deepEqual(switches(given), want));
+}
+
+test("services: the first switch notes whose Service it is, later ones do not", () => {
+  const bodies = (given: Midway) =>
+    decided(given).effects.flatMap((effect) =>
+      effect.do === "patch" && effect.ref.kind === "Service" ? [effect.body] : [],
+    );
+  const selector = { "rollouts-pod-template-hash": newHash };
+  deepEqual(bodies({ canary: named, ...foreign("") }), [
+    {
+      metadata: { annotations: { "argo-rollouts.argoproj.io/managed-by-rollouts": "web" } },
+      spec: { selector },
+    },
+  ]);
+  deepEqual(bodies({ canary: named, ...at(oldHash, oldHash) }), [{ spec: { selector } }]);
+});
