@@ -4,7 +4,7 @@ import type { Effect } from "../reconcile/effect.ts";
 import { ownerOf } from "../reconcile/owner.ts";
 import { antiAffinityFor } from "./antiAffinity.ts";
 import { previewSize } from "./blueGreen.ts";
-import { nextBasicSizes, routedSizes } from "./counts.ts";
+import { basicSizeAtBirth, routedSizes } from "./counts.ts";
 import { copiedAnnotations, revisionEffect, revisionFor } from "./maintenance.ts";
 import { metadataAtBirth } from "./metadata.ts";
 import { type View, viewOf } from "./view.ts";
@@ -111,5 +111,5 @@ function firstSize(view: View): number {
     view.now,
   );
   if (next.blueGreen !== undefined) return previewSize(next, hash);
-  return (next.traffic ? routedSizes(next, false, undefined) : nextBasicSizes(next, false)).canary;
+  return next.traffic ? routedSizes(next, false, undefined).canary : basicSizeAtBirth(next);
 }

@@ -85,6 +85,11 @@ function basicInput(view: View, aborted: boolean) {
   };
 }
 
+/** The size that a new version may have beside the pods that there are, before stable has made room for it. */
+export function basicSizeAtBirth(view: View): number {
+  return basicSizes(basicInput(view, false)).canary;
+}
+
 /** The sizes that new and stable may have next without a router: stable first, then new beside it (12.3). */
 export function nextBasicSizes(view: View, aborted: boolean): Sizes {
   const input = basicInput(view, aborted);

@@ -12,7 +12,7 @@ import { newHash, replicaSet, type SetOptions, secondsIn, seen, timeAt } from ".
 
 /** The hash of the version that was promoted before. */
 export const oldHash = "stable5555";
-export { newHash, secondsIn, timeAt };
+export { newHash, secondsIn, seen, timeAt };
 
 const managed = { [annotation.managedBy]: "web" };
 
