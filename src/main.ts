@@ -1,6 +1,8 @@
 import about from "../package.json" with { type: "json" };
+import { fenced } from "./controller/fence.ts";
 import { readFlags } from "./controller/flags.ts";
 import { namesMetric, tableOf } from "./controller/kinds.ts";
+import { jobClusterOf } from "./controller/measuring.ts";
 import { controllerNamespace, startController } from "./controller/start.ts";
 import { wallClock } from "./controller/wallClock.ts";
 import { accessOf } from "./kube/access.ts";
@@ -21,6 +23,7 @@ async function main(flags: Extract<typeof line, { is: "run" }>["flags"]): Promis
   try {
     const { config, namespace } = loadConfig(flags);
     const surroundings = { variables: process.env, namespace: controllerNamespace() };
+    const jobCluster = jobClusterOf(process.env, flags, `lotse/${build.version}`);
     const controller = await startController({
       flags,
       build,
@@ -28,7 +31,8 @@ async function main(flags: Extract<typeof line, { is: "run" }>["flags"]): Promis
       namespace,
       access: accessOf(config),
       clock: wallClock,
-      table: (client) => tableOf(client, flags, surroundings),
+      table: (client, mayWrite) =>
+        tableOf(client, flags, surroundings, jobCluster && fenced(jobCluster, mayWrite)),
       matches: namesMetric,
     });
     for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { Problem } from "../api/problem.ts";
 import { duration, type Millis } from "../api/time.ts";
 import type { ConfigOptions } from "../kube/config.ts";
+import { outboundOf } from "../providers/outbound.ts";
 import { type Format, formats, type Level, levels } from "../telemetry/log.ts";
 
 /** What the command line says (traffic-cli-ops 7.1). */
@@ -25,6 +26,10 @@ export interface Flags extends ConfigOptions {
   readonly leaderElectionLeaseDuration: Millis;
   readonly leaderElectionRenewDeadline: Millis;
   readonly leaderElectionRetryPeriod: Millis;
+  /** Networks that metric providers may not ask, beside those that they never may. */
+  readonly analysisDenyCidr: readonly string[];
+  /** Hosts that metric providers may ask whatever their address. */
+  readonly analysisAllowHost: readonly string[];
   readonly albIngressClasses: readonly string[];
   readonly nginxIngressClasses: readonly string[];
   readonly awsVerifyTargetGroup: boolean;
@@ -99,7 +104,7 @@ function commandOf(version: string): Command {
     .option("--experiment-threads <n>", "experiments worked on at a time", positive, 10)
     .option("--service-threads <n>", "Services worked on at a time", positive, 10)
     .option("--controllers <name>", "run only this controller; the one possible value is analysis", "");
-  for (const add of [addKubeconfig, addProcess, addRouting]) add(command);
+  for (const add of [addKubeconfig, addProcess, addAnalysis, addRouting]) add(command);
   for (const flags of meaningless) command.addOption(new Option(flags, "without effect").hideHelp());
   return command;
 }
@@ -154,6 +159,20 @@ function addProcess(command: Command): void {
     );
 }
 
+function addAnalysis(command: Command): void {
+  command
+    .option(
+      "--analysis-deny-cidr <network>",
+      "a network that metric providers may not ask, beside those that they never may; repeatable",
+      networks,
+    )
+    .option(
+      "--analysis-allow-host <host>",
+      "a host that they may ask whatever its address; *.example.com is all below it; repeatable",
+      gathered,
+    );
+}
+
 function addRouting(command: Command): void {
   command
     .option("--alb-ingress-classes <class>", "ingress classes of the AWS controller; repeatable", gathered)
@@ -187,6 +206,8 @@ function flagsOf(command: Command): Flags {
     ...rest,
     metricsPort: metricsport ?? rest["metricsPort"],
     awsVerifyTargetGroup: rest["awsVerifyTargetGroup"] === true || albVerifyWeight === true,
+    analysisDenyCidr: rest["analysisDenyCidr"] ?? [],
+    analysisAllowHost: rest["analysisAllowHost"] ?? [],
     albIngressClasses: rest["albIngressClasses"] ?? ["alb"],
     nginxIngressClasses: rest["nginxIngressClasses"] ?? ["nginx"],
     ignored,
@@ -230,4 +251,14 @@ function span(text: string): Millis {
 
 function gathered(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...text.split(",")];
+}
+
+function networks(text: string, before?: readonly string[]): readonly string[] {
+  try {
+    outboundOf({ denied: text.split(","), allowedHosts: [] });
+  } catch (error) {
+    if (error instanceof Problem) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+  return gathered(text, before);
 }

@@ -3,18 +3,23 @@ import { analysisRunKind, measuringJobs } from "../analysis/index.ts";
 import { Problem } from "../api/problem.ts";
 import { eventReason } from "../api/reasons.ts";
 import { experimentKind } from "../experiment/index.ts";
-import { measureWith } from "../providers/index.ts";
 import type { Surroundings } from "../providers/provider.ts";
 import type { Client } from "../reconcile/ports.ts";
 import { namedBy, rolloutKind, rolloutShapes } from "../rollout/index.ts";
 import { serviceKind } from "../rollout/serviceCleanup.ts";
 import type { Flags } from "./flags.ts";
+import { measuring } from "./measuring.ts";
 import type { Reconciled, Table } from "./table.ts";
 
 /** Every kind that the controller looks after. A new one is a line here. */
-export function tableOf(client: Client, flags: Flags, surroundings: Surroundings): Table {
+export function tableOf(
+  client: Client,
+  flags: Flags,
+  surroundings: Surroundings,
+  jobCluster?: Client | undefined,
+): Table {
   const runs: Reconciled = {
-    kind: analysisRunKind({ measure: measureWith({ client, surroundings }) }),
+    kind: analysisRunKind({ measure: measuring({ client, flags, surroundings, jobCluster }) }),
     workers: flags.analysisThreads,
   };
   const jobs = { ...measuringJobs, always: true };

@@ -28,8 +28,10 @@ export interface ControllerOptions {
   readonly namespace: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The kinds to look after; the client writes only while this process leads. */
-  readonly table: (client: Client) => Table;
+  /**
+   * The kinds to look after; the client writes only while this process leads, and so must every other one.
+   */
+  readonly table: (client: Client, mayWrite: () => boolean) => Table;
   readonly matches: NameMatch;
   readonly pace?: Partial<Pace>;
 }
@@ -105,12 +107,13 @@ async function run(options: ControllerOptions, { metrics, transport, stopping }:
     await election?.release();
     return 0;
   }
-  const client = fenced(clientOf(transport, discovery), () => election?.held ?? true);
+  const mayWrite = () => election?.held ?? true;
+  const client = fenced(clientOf(transport, discovery), mayWrite);
   const leading = new Leading({
     ...options,
     client,
     metrics,
-    table: options.table(client),
+    table: options.table(client, mayWrite),
     scope: { namespace: flags.namespaced ? options.namespace : undefined, instanceId: flags.instanceId },
     parts: { transport, discovery, log, ...(options.pace ? { pace: options.pace } : {}) },
     resync: flags.rolloutResync,

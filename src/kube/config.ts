@@ -3,6 +3,8 @@ import { type Cluster, type Context, KubeConfig, type User } from "@kubernetes/c
 /** What the kubeconfig flags say; what is missing comes from the kubeconfig itself. */
 export interface ConfigOptions {
   readonly kubeconfig?: string | undefined;
+  /** Whether the credentials are those of the pod's service account, whatever kubeconfig there is. */
+  readonly inCluster?: boolean | undefined;
   readonly context?: string | undefined;
   readonly cluster?: string | undefined;
   readonly user?: string | undefined;
@@ -30,7 +32,8 @@ export interface Configured {
  */
 export function loadConfig(options: ConfigOptions): Configured {
   const loaded = new KubeConfig();
-  if (options.kubeconfig) loaded.loadFromFile(options.kubeconfig);
+  if (options.inCluster) loaded.loadFromCluster();
+  else if (options.kubeconfig) loaded.loadFromFile(options.kubeconfig);
   else loaded.loadFromDefault();
   if (options.context) loaded.setCurrentContext(options.context);
 

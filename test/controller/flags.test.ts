@@ -31,6 +31,8 @@ test("flags: the defaults are the peer's, except for the client's limits", () =>
     leaderElectionRenewDeadline: 10_000,
     leaderElectionRetryPeriod: 2_000,
     selfServiceNotificationEnabled: false,
+    analysisDenyCidr: [],
+    analysisAllowHost: [],
     albIngressClasses: ["alb"],
     nginxIngressClasses: ["nginx"],
     awsVerifyTargetGroup: false,
@@ -66,6 +68,11 @@ const read: [args: string[], want: Partial<Flags>][] = [
   [["--insecure-skip-tls-verify"], { insecureSkipTlsVerify: true }],
   [["--logformat", "json", "--loglevel", "debug"], { logformat: "json", loglevel: "debug" }],
   [["--ingress-threads", "3", "--kloglevel=2"], { ignored: ["--ingress-threads", "--kloglevel"] }],
+  [
+    ["--analysis-deny-cidr=10.0.0.0/8,fd00::/8", "--analysis-deny-cidr", "192.0.2.1"],
+    { analysisDenyCidr: ["10.0.0.0/8", "fd00::/8", "192.0.2.1"] },
+  ],
+  [["--analysis-allow-host=a.svc,*.b.svc"], { analysisAllowHost: ["a.svc", "*.b.svc"] }],
   [["--controllers", "analysis"], { controllers: "analysis" }],
 ];
 for (const [args, want] of read) {
@@ -83,6 +90,7 @@ const refused: [args: string[], text: RegExp][] = [
   [["--leader-elect=maybe"], /true or false/],
   [["--leader-election-retry-period", "2"], /It is a duration such as 15s/],
   [["--leader-election-renew-deadline", "20s"], /must exceed the renew deadline/],
+  [["--analysis-deny-cidr", "10.0.0.0/8,internal"], /"internal" is no network/],
   [["--controllers", "x"], /unsupported controller: x/],
   [["--loglevel", "loud"], /Allowed choices/],
 ];
