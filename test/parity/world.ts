@@ -19,7 +19,9 @@ import { expectTrace, told } from "./match.ts";
 
 const crds = new URL("../../crds/", import.meta.url);
 const definitions = prepareDefinitions(
-  readdirSync(crds).map((file) => parse(readFileSync(new URL(file, crds), "utf8")) as KubeObject),
+  readdirSync(crds)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => parse(readFileSync(new URL(file, crds), "utf8")) as KubeObject),
 );
 
 export const rolloutRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
