@@ -23,7 +23,7 @@ export function simulatedMetrics(
     const start = updatedAt();
     if (start === undefined) return unevaluated;
     const begun = outcomes.filter((one) => one.metric === metric.name && later(start, one.from) <= now);
-    const [latest] = begun.sort((one, other) => other.from - one.from);
+    const latest = begun.sort((one, other) => one.from - other.from).at(-1); // of equals the last one
     return latest === undefined ? unevaluated : answerOf(latest.shows, metric);
   };
 }

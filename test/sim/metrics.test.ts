@@ -35,6 +35,7 @@ const cases: [name: string, outcomes: MetricOutcome[], at: number, metric: Parti
     ["nothing was said about yet", [value(0.9, 60)], 59, {}, "Successful"],
     ["has begun to be bad", [value(0.9, 60)], 60, {}, { floats: [0.9], text: "[0.9]" }],
     ["the latest outcome counts", [value(0.9, 60), value(0.8, 70)], 75, {}, { floats: [0.8], text: "[0.8]" }],
+    ["said last counts", [value(0.9), value(0.8)], 0, {}, { floats: [0.8], text: "[0.8]" }],
     ["is a list", [value([0.9, "NaN"])], 0, {}, { floats: [0.9, Number.NaN], text: "[0.9,NaN]" }],
     ["is compared itself", [value(0.9)], 0, { successCondition: "result > 0.5" }, 0.9],
     [
