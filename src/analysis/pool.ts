@@ -6,8 +6,9 @@ import type { Metric } from "./types.ts";
  * same kind of provider. So a host that hangs delays only those who ask it too.
  */
 export function poolOf({ provider }: Metric): string {
-  const [key = "", spec]: [string?, unknown?] =
+  const [key = "", given]: [string?, unknown?] =
     Object.entries(provider).find(([, value]) => isJson(value)) ?? [];
+  const spec = key === "plugin" ? Object.values(provider.plugin ?? {})[0] : given;
   const address = isJson(spec) ? (spec["address"] ?? spec["url"]) : undefined;
   return typeof address === "string" && address !== "" ? `${key} ${hostOf(address)}` : key;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Infer, list, maybe, needed, text } from "./field.ts";
+import { anything, flag, type Infer, int64, list, maybe, needed, text } from "./field.ts";
 
 /** A request header. */
 export const HttpHeader = z.object({
@@ -35,3 +35,13 @@ export const HttpAuthentication = z.object({
   sigv4: maybe(SigV4, "AWS signatures, for Amazon Managed Prometheus."),
 });
 export type HttpAuthentication = Infer<typeof HttpAuthentication>;
+
+/** An HTTP service that measures for a provider that is not built in (docs/metric-plugin.md). */
+export const HttpPlugin = z.object({
+  url: needed(z.string(), "Where the service is asked, with scheme."),
+  headers: list(HttpHeader, "Headers to send."),
+  timeoutSeconds: int64("Seconds to wait for the answer. Default 10."),
+  insecure: flag("Whether TLS certificates are not verified. Default false."),
+  config: anything("What the service is told, as it is."),
+});
+export type HttpPlugin = Infer<typeof HttpPlugin>;

@@ -8,6 +8,8 @@ const cases: readonly [provider: Metric["provider"], want: string][] = [
   [{ prometheus: {} }, "prometheus"],
   [{ web: { url: "https://example.com?x=1" } }, "web example.com"],
   [{ wavefront: { address: "w.example.com" } }, "wavefront w.example.com"],
+  [{ plugin: { "a/b": { url: "http://judge/x" } } }, "plugin judge"],
+  [{ plugin: { "a/b": {} } }, "plugin"],
   [{ job: { spec: {} } }, "job"],
 ];
 for (const [provider, want] of cases) {

@@ -226,7 +226,7 @@ const unbuildable: readonly [name: string, given: Given, message: string][] = [
   [
     "a plugin",
     { provider: { plugin: { "a/b": {} } } },
-    'provider.plugin["a/b"]: plugins are not loaded by this controller; let an HTTP service give the value and measure it with provider.web',
+    'provider.plugin["a/b"]: plugins are not loaded by this controller; give the url of an HTTP service that measures instead (docs/metric-plugin.md), or use provider.web',
   ],
 ];
 for (const [name, given, message] of unbuildable) {
