@@ -19,7 +19,9 @@ export function canaryMove(view: View, verdict: Verdict, traffic: Traffic, podsA
   if (verdict.aborted) return stay(promoted || steps.length === 0 ? end : 0, { aborted: true });
   const here = stay(index, { clears: verdict.clears });
   const step = index === undefined ? undefined : steps[index];
-  if (step === undefined || spec.paused === true || verdict.pauses.length > 0) return here;
+  if (step === undefined || spec.paused === true || verdict.pauses.length > 0) {
+    return { ...here, keepsResume: step?.pause !== undefined && view.status.controllerPause === true };
+  }
   return stepMove(view, verdict, traffic, here, podsAtRest);
 }
 

@@ -41,7 +41,7 @@ const rows: readonly [name: string, given: Midway, want: string][] = [
     { ...held, status: { currentStepIndex: 1 } },
     "/ / / / 1",
   ],
-  ["a resume waits while a person holds it", { ...held, status: resumed }, "/ / / / 1"],
+  ["a resume waits while a person holds it", { ...held, status: resumed }, "/ true / / / 1"],
   [
     "an abort drops the pause",
     { ...rest, status: { ...paused, abort: true } },
