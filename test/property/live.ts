@@ -27,16 +27,33 @@ const moods: Readonly<Record<Mood, Measured>> = {
 const stormy = seconds(120);
 const calm = seconds(1800);
 
+/** A controller that ends at its write number `at`, before or after that was carried out. */
+export interface Crash {
+  readonly at: number;
+  readonly done: boolean;
+}
+
+/** What became of a history: what it breaks, and how many writes the controller has sent. */
+export interface Lived {
+  readonly broken: readonly string[];
+  readonly writes: number;
+}
+
 /** Lives through a history and says which invariants it breaks. A bug is put into the controller first. */
 export async function live(history: History, bug?: Bug): Promise<readonly string[]> {
-  const life = new Life(history, bug);
+  return (await livedThrough(history, bug)).broken;
+}
+
+/** Lives through a history, perhaps with a crash at one of the controller's writes. */
+export async function livedThrough(history: History, bug?: Bug, crash?: Crash): Promise<Lived> {
+  const life = new Life(history, bug, crash);
   await life.born();
   for (const { wait, act } of history.acts) {
     await life.pass(seconds(wait));
     await life.suffer(act);
   }
   await life.updateToFinal();
-  return life.broken;
+  return { broken: life.broken, writes: life.writes };
 }
 
 /** A world living through a history. */
@@ -46,11 +63,13 @@ class Life {
   readonly #faults: Faults;
   readonly #world: World;
   readonly #ailments = new Map<string, Ailment>();
+  readonly #crash: Crash | undefined;
   #mood: Mood = "good";
   /** How many writes the controller has sent. */
-  #writes = 0;
+  writes = 0;
 
-  constructor(history: History, bug: Bug | undefined) {
+  constructor(history: History, bug: Bug | undefined, crash: Crash | undefined) {
+    this.#crash = crash;
     this.#history = history;
     this.#invariants = new Invariants(history.setup);
     this.#faults = new Faults(history.rates, history.seed);
@@ -134,7 +153,7 @@ class Life {
     }
     order.check(report);
     checkEnd(world, this.#history.setup, report);
-    await checkRest(world, () => this.#writes, report);
+    await checkRest(world, () => this.writes, report);
   }
 
   async #do(action: Parameters<typeof patchesOf>[0]): Promise<void> {
@@ -194,18 +213,24 @@ class Life {
   }
 
   #counted(client: Client): Client {
-    const count = <T>(answer: T): T => {
-      this.#writes += 1;
-      return answer;
+    const write = <T>(request: () => Promise<T>): Promise<T> => {
+      this.writes += 1;
+      return this.writes === this.#crash?.at ? this.#crashed(request, this.#crash.done) : request();
     };
     return {
       ...client,
       create: (object, options) =>
-        options?.dryRun === true ? client.create(object, options) : count(client.create(object)),
-      replace: (object, subresource) => count(client.replace(object, subresource)),
-      patch: (ref, patch) => count(client.patch(ref, patch)),
-      delete: (ref, request) => count(client.delete(ref, request)),
-      evict: (ref) => count(client.evict(ref)),
+        options?.dryRun === true ? client.create(object, options) : write(() => client.create(object)),
+      replace: (object, subresource) => write(() => client.replace(object, subresource)),
+      patch: (ref, patch) => write(() => client.patch(ref, patch)),
+      delete: (ref, request) => write(() => client.delete(ref, request)),
+      evict: (ref) => write(() => client.evict(ref)),
     };
+  }
+
+  async #crashed<T>(request: () => Promise<T>, done: boolean): Promise<T> {
+    if (done) await request();
+    await this.suffer({ is: "crash" });
+    return new Promise<never>(() => {});
   }
 }

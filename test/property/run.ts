@@ -4,8 +4,8 @@ import { options } from "./options.ts";
 
 // `node test/property/run.ts --runs 2000 [--seed N]`: more histories than `npm test` has time for.
 const { runs, seed } = options();
-const file = join(import.meta.dirname, "histories.test.ts");
-const { status } = spawnSync(process.execPath, ["--test", file], {
+const files = ["histories.test.ts", "crashes.test.ts"].map((file) => join(import.meta.dirname, file));
+const { status } = spawnSync(process.execPath, ["--test", "--test-isolation=none", ...files], {
   stdio: "inherit",
   env: { ...process.env, PROPERTY_RUNS: String(runs), PROPERTY_SEED: String(seed) },
 });

@@ -1,0 +1,41 @@
+import { deepEqual } from "node:assert/strict";
+import { test } from "node:test";
+import { noFaults } from "../../src/sim/faults.ts";
+import type { History, Setup } from "./history.ts";
+import { livedThrough } from "./live.ts";
+import { options } from "./options.ts";
+
+const setup: Setup = {
+  replicas: 2,
+  strategy: "routed",
+  steps: [{ setWeight: 25 }, { analysis: true }, { setWeight: 75 }],
+  maxSurge: 1,
+  maxUnavailable: 0,
+  minReadySeconds: 0,
+  abortDelay: undefined,
+  background: true,
+  deadline: 600,
+  deadlineAborts: false,
+  autoPromotion: false,
+  previewReplicas: 1,
+  analyses: true,
+};
+
+/** Those of all runs, and those that only long ones have time for. */
+const usual: Setup["strategy"][] = ["routed", "blueGreen"];
+const strategies = options().runs > 500 ? [...usual, "basic" as const, "dynamic" as const] : usual;
+for (const strategy of strategies) {
+  test(`I4: a crash before or after any write changes no outcome (${strategy})`, async () => {
+    const history: History = { setup: { ...setup, strategy }, rates: noFaults, seed: 1, acts: [] };
+    const { writes, broken } = await livedThrough(history);
+    deepEqual(broken, []);
+    const wrong: string[] = [];
+    for (let at = 1; at <= writes; at += 1) {
+      for (const done of [false, true]) {
+        const lived = await livedThrough(history, undefined, { at, done });
+        wrong.push(...lived.broken.map((what) => `${done ? "after" : "before"} write ${at}: ${what}`));
+      }
+    }
+    deepEqual(wrong, []);
+  });
+}
