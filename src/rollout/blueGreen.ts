@@ -108,12 +108,15 @@ function blueGreenLeavers(
   return { changes, until: earliest(...ends) };
 }
 
-/** No old version goes while a person is asked, or before an analysis after the promotion has succeeded. */
-function isHeldBack({ status, blueGreen }: View, verdict: Verdict): boolean {
+/**
+ * No old version goes while a person is asked, or before the analysis after the switch has succeeded. What was promoted
+ * without it keeps none: the peer then never scales them down.
+ */
+function isHeldBack({ status, blueGreen, promoted }: View, verdict: Verdict): boolean {
   const asked = (status.pauseConditions ?? []).some(({ reason }) => reason === "InconclusiveAnalysisRun");
   if (asked || verdict.pauses.length > 0) return true;
-  if (!measures(blueGreen?.postPromotionAnalysis) || blueGreen?.scaleDownDelaySeconds !== undefined)
-    return false;
+  if (promoted || !measures(blueGreen?.postPromotionAnalysis)) return false;
+  if (blueGreen?.scaleDownDelaySeconds !== undefined) return false;
   const run = verdict.analyses.runs.get("PostPromotion");
   return run !== undefined && run.status !== "Successful";
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { annotation } from "../../src/api/labels.ts";
-import { decided, type Midway, newHash, oldHash, secondsIn, timeAt } from "./seen.ts";
+import { decided, type Midway, newHash, oldHash, secondsIn, template, timeAt } from "./seen.ts";
 
 /** What a plan does to ReplicaSets: `hash size deadline`, what stays is `-`. */
 function changes(options: Midway, at = 10): readonly string[] {
@@ -141,6 +141,31 @@ const blueGreen = {
 const asked = { pauseConditions: [{ reason: "InconclusiveAnalysisRun", startTime: timeAt(0) }] };
 const post = { postPromotionAnalysis: { templates: [] as object[] } };
 
+/** A version in the delay beside a new one that is active, with a run of the analysis after the switch. */
+function analysed(phase: string, scaleDownDelaySeconds?: number, stable: "same" | "4/4" = "4/4"): Midway {
+  const postPromotionAnalysis = { templates: [{ templateName: "rate" }] };
+  const metadata = { name: "run", namespace: "shop", labels: { "rollout-type": "PostPromotion" } };
+  return {
+    ...blueGreen,
+    blueGreen: {
+      postPromotionAnalysis,
+      ...(scaleDownDelaySeconds !== undefined && { scaleDownDelaySeconds }),
+    },
+    stable,
+    others: { old: "4/4" },
+    runs: [
+      { apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisRun", metadata, spec: {}, status: { phase } },
+    ],
+    more: { templates: new Map([["shop/rate", template("rate")]]) },
+    status: {
+      blueGreen: {
+        activeSelector: newHash,
+        postPromotionAnalysisRunStatus: { name: "run", status: "Running" },
+      },
+    },
+  };
+}
+
 /** Blue-green (rollout-core 15.9, 18.2, 18.4), at ten seconds. */
 const blueGreens: readonly [name: string, given: Midway, want: readonly string[]][] = [
   ["an old version gets its time", { ...blueGreen, others: { old: "4/4" } }, [`old - ${after30}`]],
@@ -168,6 +193,18 @@ const blueGreens: readonly [name: string, given: Midway, want: readonly string[]
   [
     "an analysis without templates does not hold it",
     { ...blueGreen, blueGreen: post, others: { old: "4/4" } },
+    [`old - ${after30}`],
+  ],
+  ["while the analysis after the switch runs it stays", analysed("Running"), []],
+  ["after that analysis it gets its time", analysed("Successful"), [`old - ${after30}`]],
+  [
+    "with a delay of its own it does not wait for that analysis",
+    analysed("Running", 30),
+    [`old - ${after30}`],
+  ],
+  [
+    "once promoted it does not wait for that analysis",
+    analysed("Failed", undefined, "same"),
     [`old - ${after30}`],
   ],
 ];
