@@ -8,6 +8,7 @@ import type { Arrived } from "./absorb.ts";
 import { argumentValues, substituted } from "./args.ts";
 import { isTerminating, measurementNumber, type Next, nextFor } from "./due.ts";
 import { evaluateTime } from "./expression/index.ts";
+import { withSecretVariables } from "./jobSecrets.ts";
 import { type Finding, takeMeasurement } from "./measurement.ts";
 import { isCompleted } from "./phases.ts";
 import { poolOf } from "./pool.ts";
@@ -114,7 +115,7 @@ interface DueMetric {
   readonly result: MetricResult | undefined;
 }
 
-function start(
+async function start(
   { run, ready, secrets, ports, measure }: Look,
   due: DueMetric,
   signal: AbortSignal,
@@ -122,6 +123,7 @@ function start(
   const spec = specOf(run);
   const { name, namespace = "", uid = "" } = run.metadata;
   const { startedAt } = statusOf(run);
+  const { args = [] } = spec;
   const now: Instant = ports.clock.now();
   const written = spec.metrics[due.index] ?? due.metric;
   const limit = ready.retention.get(due.metric.name) ?? defaultRetention;
@@ -131,7 +133,7 @@ function start(
       measure,
       request: {
         run: { namespace, name, uid, startedAt: startedAt === undefined ? undefined : instant(startedAt) },
-        metric: substituted(written, argumentValues(spec.args ?? [], secrets)),
+        metric: substituted(withSecretVariables(written, args), argumentValues(args, secrets)),
         task: taskOf(due),
         now,
         timeOf: (expression) => evaluateTime(expression, now),

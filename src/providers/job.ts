@@ -17,6 +17,7 @@ export const job = provider(JobProvider, {
   async run(spec, asking) {
     const wanted = jobOf(spec, asking);
     const { client } = clusterOf(asking);
+    await checkSecrets(wanted, asking);
     await created(wanted, asking);
     if (asking.signal.aborted) await client.delete(refTo(wanted), { propagation: "Foreground" });
     const { name, namespace = "" } = wanted.metadata;
@@ -98,6 +99,35 @@ function withPodLabels(spec: Json, ours: Readonly<Record<string, string>>): Json
   const metadata = members(template["metadata"]);
   const labels = { ...members(metadata["labels"]), ...ours };
   return { ...spec, template: { ...template, metadata: { ...metadata, labels } } };
+}
+
+/**
+ * Where Jobs run elsewhere, the Secrets that they refer to must be there too: the pod would wait for ever.
+ * Secrets that may not be read there are not asked about.
+ */
+async function checkSecrets(wanted: KubeObject, asking: Asking): Promise<void> {
+  const { client, namespace, isForeign } = clusterOf(asking);
+  if (!isForeign) return;
+  for (const name of secretNames(wanted)) {
+    const secret = await client.get({ apiVersion: "v1", kind: "Secret", namespace, name }).catch(unreadable);
+    if (secret !== undefined) continue;
+    throw new Problem(`secrets "${name}" not found in namespace "${namespace}", where the Job runs`);
+  }
+}
+
+function unreadable(error: unknown): true {
+  if (error instanceof ApiError && error.code === 403) return true;
+  throw error;
+}
+
+/** The Secrets from which containers take the values of arguments. */
+function secretNames({ spec }: KubeObject): ReadonlySet<string> {
+  const pod = members(members(members(spec)["template"])["spec"]);
+  const variables = [...items(pod["initContainers"]), ...items(pod["containers"])].flatMap((each) =>
+    items(members(each)["env"]),
+  );
+  const names = variables.map((each) => members(members(members(each)["valueFrom"])["secretKeyRef"])["name"]);
+  return new Set(names.filter((name) => typeof name === "string"));
 }
 
 /** `<uid>.<metric>.<number>`; a metric name that is too long is cut (analysis 6.4, trap 42). */

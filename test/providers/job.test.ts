@@ -114,6 +114,32 @@ test("job in another namespace has no owner", async () => {
   deepEqual([created[0]?.metadata.namespace, created[0]?.metadata.ownerReferences], ["jobs", undefined]);
 });
 
+const env = [{ name: "T", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }];
+const withSecret = { job: { spec: { template: { spec: { containers: [{ name: "c", env }] } } } } };
+const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" } };
+const missing = 'secrets "s" not found in namespace "jobs", where the Job runs';
+const elsewhere: readonly [name: string, get: Client["get"] | undefined, want: string | undefined][] = [
+  ["is there", async () => secret, undefined],
+  ["is missing", async () => undefined, missing],
+  ["may not be read", () => Promise.reject(new ApiError(403, "Forbidden", "no")), undefined],
+];
+for (const [name, get, want] of elsewhere) {
+  test(`job in another namespace whose Secret ${name}`, async () => {
+    const { created, client } = cluster();
+    const told = await measured({
+      provider: withSecret,
+      client: { ...client, ...(get && { get }) },
+      variables: { ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE: "jobs" },
+    });
+    equal(told.is === "error" ? told.message : undefined, want);
+    equal(created.length, want === undefined ? 1 : 0);
+  });
+}
+
+test("job in the namespace of the run leaves its Secrets to the kubelet", async () => {
+  equal((await measured({ provider: withSecret, client: cluster().client })).is, "running");
+});
+
 const exists = new ApiError(409, "AlreadyExists", "it exists");
 const foreign = job(`${uid}.m.1`, { metadata: { name: `${uid}.m.1`, namespace: "ns" } });
 const adoptions: readonly [name: string, object: KubeObject, want: string][] = [
