@@ -49,15 +49,20 @@ export class Timeline {
     this.#generation = updated.metadata.generation ?? 0;
   }
 
-  /** Takes in what a look at the rollout did and left behind. */
+  /** Takes in what a look at the rollout did and left behind; writes that change nothing join the last moment. */
   add(sight: Sight, effects: readonly Effect[], now: Instant): void {
     const state = stateOf(sight, this.#generation);
     const text = JSON.stringify(state);
-    if (text === this.#last && effects.length === 0) return;
+    const isSame = text === this.#last;
+    if (isSame && effects.length === 0) return;
     this.#last = text;
     this.changedAt = now;
     const at = Math.round(since(this.#start, now) / 10) / 100;
-    this.moments.push({ at, ...state, effects: effects.map(shown) });
+    const before = this.moments.at(-1);
+    if (isSame && before?.at === at) {
+      const joined = [...before.effects, ...effects.map(shown)];
+      this.moments.splice(-1, 1, { ...before, effects: joined });
+    } else this.moments.push({ at, ...state, effects: effects.map(shown) });
   }
 }
 

@@ -70,7 +70,7 @@ test("pods are those available of each version; of a promoted one there is no ca
   deepEqual(podsOf(done), { stable: 1, canary: 0 });
 });
 
-test("there is a moment for each change and for each look that wrote something", () => {
+test("there is a moment for each change and each instant in which something was written", () => {
   const rollout = rolloutOf({ currentStepIndex: 0 });
   const timeline = new Timeline(after(0), rollout);
   const ref = { apiVersion: "v1", kind: "Service", namespace: "prod", name: "web" };
@@ -78,7 +78,9 @@ test("there is a moment for each change and for each look that wrote something",
   timeline.add({ rollout, replicaSets: sets }, [], after(0));
   timeline.add({ rollout, replicaSets: sets }, [], after(1));
   timeline.add({ rollout, replicaSets: sets }, [effect], after(2));
+  timeline.add({ rollout, replicaSets: sets }, [{ ...effect, why: "again" }], after(2));
   equal(timeline.moments.length, 2);
-  deepEqual(timeline.moments[1]?.effects, [{ do: "patch", object: "Service/web", why: "because" }]);
+  const shown = (why: string) => ({ do: "patch", object: "Service/web", why });
+  deepEqual(timeline.moments[1]?.effects, [shown("because"), shown("again")]);
   equal(timeline.changedAt, after(2));
 });
