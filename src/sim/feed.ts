@@ -1,6 +1,6 @@
 import type { KindRef, KubeObject } from "../api/object.ts";
 import type { Cache } from "../reconcile/cache.ts";
-import type { Selection } from "../reconcile/ports.ts";
+import { ApiError, type Selection } from "../reconcile/ports.ts";
 import type { WatchEvent } from "./watch.ts";
 
 /** Where a cache is filled from: a cluster, or one that is disturbed. */
@@ -53,7 +53,8 @@ export function feed(cache: Cache, kind: KindRef, source: Source): () => void {
   const again = (version: string): void => {
     try {
       watch(version);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 410) throw error;
       watch(list()); // the changes since then are forgotten
     }
   };
