@@ -72,10 +72,23 @@ export interface Switches {
 export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): Switches {
   const { canary, stableRS, promoted } = view;
   if (canary === undefined) return { before: [], after: [] };
-  const stable = [...pingPong(view), ...point(view, canary.stableService, stableRS, "available")];
+  const stable = point(view, canary.stableService, stableRS, "available");
   const falls = !promoted && !verdict.aborted && traffic.weight < (traffic.carried ?? 0);
-  const side = canarySide(view, canary.canaryService, verdict, traffic);
-  return falls ? { before: stable, after: side } : { before: [...stable, ...side], after: [] };
+  const side = [...pingPong(view), ...canarySide(view, canary.canaryService, verdict, traffic)];
+  if (!falls) return { before: [...stable, ...side], after: [] };
+  return { before: stable, after: wouldOverload(view, traffic) ? [] : side };
+}
+
+/**
+ * Whether the weight that should fall cannot yet, and the new version has fewer pods for it than the one that carries
+ * it: its Service waits.
+ */
+function wouldOverload(view: View, { effects }: Traffic): boolean {
+  const { canary, newRS, allRSs, seen } = view;
+  const name = canary?.pingPong === undefined ? canary?.canaryService : canarySideOf(view);
+  const hash = selectedBy(seen.services.get(name ?? ""));
+  const serving = allRSs.find((set) => set.hash === hash)?.available ?? 0;
+  return effects.length === 0 && serving > (newRS?.available ?? 0);
 }
 
 /** The canary Service selects the new version, and the stable one after an abort. */
@@ -97,9 +110,11 @@ function canarySide(
  * The side of a ping-pong pair that plays canary selects the new version; the stable one is never touched.
  */
 function pingPong(view: View): readonly Effect[] {
-  const { canary, status, newRS, promoted } = view;
-  if (canary?.pingPong === undefined || promoted) return [];
-  const { pingService, pongService } = canary.pingPong;
-  const side = status.canary?.stablePingPong === "ping" ? pongService : pingService;
-  return point(view, side, newRS, "none");
+  return view.promoted ? [] : point(view, canarySideOf(view), view.newRS, "none");
+}
+
+/** The Service of a ping-pong pair that plays canary now. */
+function canarySideOf({ canary, status }: View): string | undefined {
+  const { pingService, pongService } = canary?.pingPong ?? {};
+  return status.canary?.stablePingPong === "ping" ? pongService : pingService;
 }

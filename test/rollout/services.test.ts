@@ -24,6 +24,8 @@ const foreign = (c: string) => ({
 });
 const promoted: Midway = { stable: "same", new: "4/4", status: { currentStepIndex: 2 } };
 const pair = { pingPong: { pingService: "ping", pongService: "pong" }, canaryService: "", stableService: "" };
+/** Another version between carries the traffic still. */
+const between: Midway = { others: { mid: "3/3" } };
 const weights = (canary: number, hash: string) => ({
   canary: {
     weights: { canary: { weight: canary, podTemplateHash: hash }, stable: { weight: 100 - canary } },
@@ -106,6 +108,33 @@ const rows: readonly [name: string, given: Midway, want: readonly string[]][] = 
     { ...promoted, canary: pair, weight: 0, services: { ping: newHash, pong: oldHash } },
     [],
   ],
+  [
+    "a newer version after the weight has fallen",
+    { canary: named, weight: 60, ...between, ...at("mid", oldHash) },
+    ["c→new"],
+  ],
+  [
+    "not a newer version with fewer pods while the weight cannot fall",
+    { canary: named, weight: 60, ...between, stable: "4/2", ...at("mid", oldHash) },
+    [],
+  ],
+  [
+    "a newer version while the weight cannot fall, where the one that carries it has lost its pods",
+    { canary: named, weight: 60, ...between, others: { mid: "3/0" }, stable: "4/2", ...at("mid", oldHash) },
+    ["c→new"],
+  ],
+  [
+    "ping not to an empty newer version while the weight cannot fall",
+    {
+      canary: pair,
+      weight: 60,
+      ...between,
+      new: "1/0",
+      stable: "4/2",
+      services: { ping: "mid", pong: oldHash },
+    },
+    [],
+  ],
 ];
 for (const [name, given, want] of rows) {
   test(`services: ${name}`, () => deepEqual(switches(given), want));
@@ -124,4 +153,12 @@ test("services: the first switch notes whose Service it is, later ones do not", 
     },
   ]);
   deepEqual(bodies({ canary: named, ...at(oldHash, oldHash) }), [{ spec: { selector } }]);
+});
+
+test("services: where the weight falls it goes first", () => {
+  const { effects } = decided({ canary: named, weight: 60, ...between, ...at("mid", oldHash) });
+  deepEqual(
+    effects.slice(0, 2).map(({ why }) => why),
+    ["send 25", `point c to ${newHash}`],
+  );
 });
