@@ -80,24 +80,23 @@ function toldBy(values: {
   };
 }
 
-/** One story for each Rollout; what comes later in `told` has the last word. */
+/** One story for each Rollout, with all other objects; what comes later in `told` has the last word. */
 function storiesOf(objects: readonly KubeObject[], told: readonly Told[]): readonly Story[] {
   const rollouts = objects.filter(({ kind }) => kind === "Rollout");
-  const [first] = rollouts;
-  if (first === undefined) throw new Problem("there is no Rollout in the files: name them with -f");
-  const namespace = first.metadata.namespace ?? "default";
-  const placed = objects.map((object) => within(namespace, object));
-  return placed
-    .filter(({ kind }) => kind === "Rollout")
-    .map((rollout) => ({
-      objects: placed,
-      rollout: refOf(rollout),
+  const others = objects.filter(({ kind }) => kind !== "Rollout");
+  if (rollouts.length === 0) throw new Problem("there is no Rollout in the files: name them with -f");
+  return rollouts.map((rollout) => {
+    const { namespace = "default" } = rollout.metadata;
+    return {
+      objects: [...others, rollout].map((object) => within(namespace, object)),
+      rollout: refOf(within(namespace, rollout)),
       images: merged(told.map(({ images }) => images)),
       metrics: told.flatMap(({ metrics }) => metrics),
       ailments: merged(told.map(({ ailments }) => ailments)),
       readyAfter: told.findLast(({ readyAfter }) => readyAfter !== undefined)?.readyAfter ?? usualStart,
       actions: told.flatMap(({ actions }) => actions),
-    }));
+    };
+  });
 }
 
 function within(namespace: string, object: KubeObject): KubeObject {

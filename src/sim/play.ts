@@ -104,10 +104,8 @@ class Stage {
     const start = world.clock.now();
     const firstEvent = world.events.length;
     this.#updatedAt = start;
-    for (const patch of patches) {
-      const updated = await world.client.patch(refOf(workload), patch);
-      this.#timeline = new Timeline(start, updated.kind === "Rollout" ? updated : before);
-    }
+    this.#timeline = new Timeline(start, before);
+    for (const patch of patches) await world.client.patch(refOf(workload), patch);
     this.#schedule(start);
     await this.#playOn(start);
     this.#checkSpec();

@@ -39,19 +39,22 @@ export class Timeline {
   /** When the last moment was. */
   changedAt: Instant;
   readonly #start: Instant;
-  readonly #generation: number;
+  readonly #hash: unknown;
   #last = "";
+  /** Whether the controller has seen the update. */
+  #isBegun = false;
 
-  /** `updated` is the Rollout as the update left it. */
-  constructor(start: Instant, updated: KubeObject) {
+  /** `before` is the Rollout as it was when the update came. */
+  constructor(start: Instant, before: KubeObject) {
     this.#start = start;
     this.changedAt = start;
-    this.#generation = updated.metadata.generation ?? 0;
+    this.#hash = jsonOf(before["status"])["currentPodHash"];
   }
 
   /** Takes in what a look at the rollout did and left behind; writes that change nothing join the last moment. */
   add(sight: Sight, effects: readonly Effect[], now: Instant): void {
-    const state = stateOf(sight, this.#generation);
+    this.#isBegun ||= jsonOf(sight.rollout["status"])["currentPodHash"] !== this.#hash;
+    const state = stateOf(sight, this.#isBegun);
     const text = JSON.stringify(state);
     const isSame = text === this.#last;
     if (isSame && effects.length === 0) return;
@@ -71,11 +74,10 @@ function shown(effect: Effect): ShownEffect {
   return { do: effect.do, object: `${kind}/${name}`, why: effect.why };
 }
 
-/** How a rollout stands; `generation` is that of its update. */
-function stateOf({ rollout, replicaSets }: Sight, generation: number): Omit<Moment, "at" | "effects"> {
+/** How a rollout stands, when its update has begun or not yet. */
+function stateOf({ rollout, replicaSets }: Sight, isBegun: boolean): Omit<Moment, "at" | "effects"> {
   const status = jsonOf(rollout["status"]) as RolloutStatus;
   const steps = stepsOf(rollout);
-  const isBegun = Number(status.observedGeneration ?? 0) >= generation;
   const index = isBegun ? Math.min(status.currentStepIndex ?? 0, steps.length) : 0;
   const available = (hash: string | undefined) => availableIn(replicaSets, hash);
   const isStable = status.stableRS === status.currentPodHash;

@@ -64,6 +64,20 @@ test("a metric that becomes bad rolls back at its first measurement", async () =
   ok(aborted.effects.every(({ do: verb, object, why }) => verb !== "" && object !== "" && why !== ""));
 });
 
+test("several Rollouts are played one after the other, each in its namespace", async () => {
+  const other = join(import.meta.dirname, "../scenario/workload.yaml");
+  const { code, out } = await lotse("simulate", "-f", seed, "-f", other, "-o", "json");
+  const results = JSON.parse(out) as (Result & { rollout: string })[];
+  equal(code, 0);
+  deepEqual(
+    results.map(({ rollout, outcome }) => [rollout, outcome]),
+    [
+      ["production/my-api", "completed"],
+      ["default/legacy", "completed"],
+    ],
+  );
+});
+
 test("YAML says the same as JSON", async () => {
   const { out } = await lotse("simulate", "-f", seed, "-o", "yaml");
   deepEqual(parse(out), (await simulated()).result);

@@ -12,6 +12,8 @@ const stories: [name: string, file: string, options: Record<string, unknown>, co
   ["blueGreen", "blueGreen", {}, 0],
   ["blueGreenRefused", "blueGreen", { metric: ["smoke=broken"] }, 1],
   ["routedPaused", "routed", {}, 1],
+  ["gateway", "gateway", {}, 0],
+  ["workload", "workload", {}, 0],
 ];
 
 /** `UPDATE_GOLDEN=1 npm test scenario` writes the golden timelines anew. */

@@ -12,7 +12,7 @@ function rolloutOf(status: object, strategy: object = { canary: { steps } }): Ku
     kind: "Rollout",
     metadata: { name: "web", namespace: "prod", generation: 2 },
     spec: { strategy },
-    status: { observedGeneration: "2", stableRS: "old", currentPodHash: "new", ...status },
+    status: { stableRS: "old", currentPodHash: "new", ...status },
   };
 }
 
@@ -26,8 +26,10 @@ const routed = { canary: { steps, trafficRouting: { nginx: {} } } };
 const weights = { weights: { canary: { weight: 33 }, stable: { weight: 67 } } };
 const done = { stableRS: "new", currentPodHash: "new" };
 
+const old = { stableRS: "old", currentPodHash: "old" };
+const before = rolloutOf(old);
 const cases: [name: string, rollout: KubeObject, step: number | null, weight: number][] = [
-  ["before it is seen", rolloutOf({ observedGeneration: "1", currentStepIndex: 3 }), 0, 0],
+  ["before it is seen", rolloutOf({ ...old, currentStepIndex: 3 }), 0, 0],
   ["at its first step", rolloutOf({ currentStepIndex: 0 }), 0, 20],
   ["at a pause", rolloutOf({ currentStepIndex: 1 }), 1, 20],
   ["at its last step", rolloutOf({ currentStepIndex: 2 }), 2, 60],
@@ -52,7 +54,7 @@ const cases: [name: string, rollout: KubeObject, step: number | null, weight: nu
 ];
 for (const [name, rollout, step, weight] of cases) {
   test(`the moment of a rollout ${name}`, () => {
-    const timeline = new Timeline(after(0), rollout);
+    const timeline = new Timeline(after(0), before);
     timeline.add({ rollout, replicaSets: sets }, [], after(1.5));
     const [moment] = timeline.moments;
     deepEqual([moment?.at, moment?.step, moment?.weight], [1.5, step, weight]);
@@ -62,7 +64,7 @@ for (const [name, rollout, step, weight] of cases) {
 test("pods are those available of each version; of a promoted one there is no canary", () => {
   const podsOf = (status: object) => {
     const rollout = rolloutOf(status);
-    const timeline = new Timeline(after(0), rollout);
+    const timeline = new Timeline(after(0), before);
     timeline.add({ rollout, replicaSets: sets }, [], after(0));
     return timeline.moments[0]?.pods;
   };
@@ -72,7 +74,7 @@ test("pods are those available of each version; of a promoted one there is no ca
 
 test("there is a moment for each change and each instant in which something was written", () => {
   const rollout = rolloutOf({ currentStepIndex: 0 });
-  const timeline = new Timeline(after(0), rollout);
+  const timeline = new Timeline(after(0), before);
   const ref = { apiVersion: "v1", kind: "Service", namespace: "prod", name: "web" };
   const effect = { do: "patch", ref, type: "merge", body: {}, why: "because" } as const;
   timeline.add({ rollout, replicaSets: sets }, [], after(0));
