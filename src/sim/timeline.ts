@@ -51,7 +51,10 @@ export class Timeline {
     this.#hash = jsonOf(before["status"])["currentPodHash"];
   }
 
-  /** Takes in what a look at the rollout did and left behind; writes that change nothing join the last moment. */
+  /**
+   * Takes in what a look at the rollout did and left behind. Writes after which it stands as before join the
+   * last moment, when that is of the same instant.
+   */
   add(sight: Sight, effects: readonly Effect[], now: Instant): void {
     this.#isBegun ||= jsonOf(sight.rollout["status"])["currentPodHash"] !== this.#hash;
     const state = stateOf(sight, this.#isBegun);

@@ -55,7 +55,7 @@ test("a ReplicaSet gets its pods, loses a pod and gets another one, and shrinks"
   deepEqual(world.failures, []);
 });
 
-test("pods on a node end with grace: they are marked, and gone when their containers have ended", async () => {
+test("pods on a node end with grace: marked first, gone when their containers have ended", async () => {
   const fate = fatesByImage(new Map(), seconds(1));
   const world = worldOf({ node: "sim", pods: { fate, stopAfter: seconds(4) } });
   await world.client.create(workload("apps/v1", "ReplicaSet", { replicas: 1 }));
