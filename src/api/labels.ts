@@ -34,6 +34,8 @@ export const annotation = {
   scaleDownDeadline: "scale-down-deadline",
   /** The Rollout that manages a Service. */
   managedBy: "argo-rollouts.argoproj.io/managed-by-rollouts",
+  /** What takes back the routing of an object when it ends, as JSON by Rollout. */
+  routing: "argo-rollouts.argoproj.io/managed-routing",
   /** The annotations of an Ingress that Rollouts have set, as JSON by Rollout. */
   managedAlb: "rollouts.argoproj.io/managed-alb-annotations",
   /** The Experiment that a ReplicaSet or Service belongs to, and the template within it. */

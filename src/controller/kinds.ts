@@ -5,8 +5,10 @@ import { eventReason } from "../api/reasons.ts";
 import { experimentKind } from "../experiment/index.ts";
 import type { Surroundings } from "../providers/provider.ts";
 import type { Client } from "../reconcile/ports.ts";
-import { namedBy, rolloutKind, rolloutShapes } from "../rollout/index.ts";
+import { rolloutKind, rolloutShapesFor } from "../rollout/index.ts";
+import { routingKind } from "../rollout/routingCleanup.ts";
 import { serviceKind } from "../rollout/serviceCleanup.ts";
+import { type Routers, routersFor } from "../traffic/index.ts";
 import type { Flags } from "./flags.ts";
 import { measuring } from "./measuring.ts";
 import type { Reconciled, Table } from "./table.ts";
@@ -25,10 +27,10 @@ export function tableOf(
   const jobs = { ...measuringJobs, always: true };
   if (flags.controllers === "analysis") return { kinds: [runs], shapes: [jobs] };
 
+  const table = routersBy(flags);
   const rollouts: Reconciled = {
-    kind: rolloutKind(),
+    kind: rolloutKind(table),
     workers: flags.rolloutThreads,
-    wokenByUsed: namedBy,
     greeting: ({ status, metadata: { name, namespace } }) =>
       status === undefined
         ? {
@@ -45,12 +47,32 @@ export function tableOf(
   };
   const experiments: Reconciled = { kind: experimentKind(), workers: flags.experimentThreads };
   const services: Reconciled = { kind: serviceKind(), workers: flags.serviceThreads };
-  const shapes = rolloutShapes.map((shape) => ({
+  const routing: Reconciled = { kind: routingKind(table), workers: flags.serviceThreads };
+  const shapes = rolloutShapesFor(table).map((shape) => ({
     ...shape,
     always: true,
     ...(shape.kind.kind.startsWith("Cluster") ? { scope: "cluster" as const } : {}),
   }));
-  return { kinds: [rollouts, runs, experiments, services], shapes: [...shapes, jobs] };
+  return { kinds: [rollouts, runs, experiments, services, routing], shapes: [...shapes, jobs] };
+}
+
+/** The routers with the API versions that the flags name (traffic-cli-ops 7.1). */
+export function routersBy(flags: Flags): Routers {
+  return routersFor({
+    istio: `networking.istio.io/${flags.istioApiVersion}`,
+    smi: flags.trafficSplitApiVersion,
+    ambassador: flags.ambassadorApiVersion,
+    appMesh: flags.appmeshCrdVersion,
+    traefik: traefikVersion(flags),
+  });
+}
+
+/** The version with the group that is named; a version that names its group itself has that. */
+function traefikVersion({ traefikApiGroup, traefikApiVersion }: Flags): string {
+  const [version = "", ...group] = traefikApiVersion.split("/").toReversed();
+  return group.length === 0 || traefikApiGroup !== "traefik.io"
+    ? `${traefikApiGroup}/${version}`
+    : traefikApiVersion;
 }
 
 /** Whether a rule of `dryRun`, which is a regular expression, names a metric; what is none names nothing. */

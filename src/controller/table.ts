@@ -1,14 +1,12 @@
 import type { KindRef, KubeObject } from "../api/object.ts";
 import type { EventNote } from "../reconcile/effect.ts";
-import type { Kind, Shape, Wake } from "../reconcile/kind.ts";
+import type { Kind, Shape } from "../reconcile/kind.ts";
 
 /** A kind that the controller looks after. */
 export interface Reconciled {
   readonly kind: Kind;
   /** How many of its keys are worked on at a time. */
   readonly workers: number;
-  /** Which keys a change of an object of a used kind (`Kind.uses`) wakes. */
-  readonly wokenByUsed?: (kind: KindRef) => Wake;
   /** The event when an object is seen for the first time, if it has one. */
   readonly greeting?: (object: KubeObject) => EventNote | undefined;
   /** The event when an object has been deleted. */

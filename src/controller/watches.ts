@@ -128,9 +128,10 @@ export class Watches {
   }
 
   #begin(kind: KindRef): Used {
-    const unsubscribe = this.#table.kinds.flatMap(({ wokenByUsed }, index) => {
-      const wake = wokenByUsed?.(kind);
+    const unsubscribe = this.#table.kinds.flatMap((entry, index) => {
+      const wake = entry.kind.wokenByUsed?.(kind);
       if (wake === undefined) return [];
+      if (wake.indices !== undefined) this.#cache.register({ kind, indices: wake.indices });
       const changed: Handler = (_, old, next) => {
         for (const object of [old, next]) {
           if (object !== undefined) for (const key of wake.keys(object, this.#cache)) this.#wake(index, key);

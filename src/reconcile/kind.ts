@@ -16,6 +16,11 @@ export interface Kind<Seen = unknown> {
    */
   uses?(object: KubeObject): readonly KindRef[];
   /**
+   * Which keys a change of an object of a used kind wakes, and by what its objects are to be found. Called
+   * when the kind begins to be watched.
+   */
+  wokenByUsed?(kind: KindRef): Wake & Pick<Shape, "indices">;
+  /**
    * Reads everything that the decision needs; undefined when there is nothing to do (gone, being deleted, not
    * ours).
    */
@@ -35,8 +40,8 @@ export interface Wake {
 export interface Shape {
   readonly kind: KindRef;
   /**
-   * What is stored of an object; managedFields and last-applied are dropped before. `old` is what was stored of it
-   * until now, some of which may be the same.
+   * What is stored of an object; managedFields and last-applied are dropped before. `old` is what was stored
+   * of it until now, some of which may be the same.
    */
   readonly slim?: (object: KubeObject, old?: KubeObject) => KubeObject;
   /** Named indices: the values under which an object is found. */

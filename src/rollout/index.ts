@@ -1,10 +1,9 @@
 import { clusterTemplateRef, templateRef } from "../analysis/reach.ts";
 import { label } from "../api/labels.ts";
-import { controllerOf, type KindRef, type KubeObject, type ObjectRef } from "../api/object.ts";
+import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
 import { type Kind, keyOf, type Shape, type Wake } from "../reconcile/kind.ts";
 import type { CacheReader } from "../reconcile/ports.ts";
-import { listIn } from "../traffic/fields.ts";
-import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
+import { type Routers, routers } from "../traffic/index.ts";
 import { markedBy } from "../traffic/mark.ts";
 import { decide } from "./decide.ts";
 import {
@@ -18,30 +17,36 @@ import {
   usesIndex,
 } from "./observe.ts";
 import { experimentRef } from "./observeExperiments.ts";
+import { routerKinds, routerObjects } from "./routed.ts";
 import { slimReplicaSet } from "./slim.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 
-/** How the kinds that a Rollout needs are kept in the cache. */
-export const rolloutShapes: readonly Shape[] = [
-  { kind: rolloutRef, indices: { [usesIndex]: usedBy } },
-  {
-    kind: replicaSetRef,
-    slim: slimReplicaSet,
-    labelSelector: label.podHash,
-    indices: {
-      [orphanIndex]: (set) => (controllerOf(set) === undefined ? [set.metadata.namespace ?? ""] : []),
+/** How the kinds that a Rollout needs are kept in the cache, with these routers. */
+export function rolloutShapesFor(table: Routers): readonly Shape[] {
+  return [
+    { kind: rolloutRef, indices: { [usesIndex]: (object) => usedBy(object, table) } },
+    {
+      kind: replicaSetRef,
+      slim: slimReplicaSet,
+      labelSelector: label.podHash,
+      indices: {
+        [orphanIndex]: (set) => (controllerOf(set) === undefined ? [set.metadata.namespace ?? ""] : []),
+      },
     },
-  },
-  { kind: serviceRef },
-  { kind: runRef },
-  { kind: experimentRef },
-  { kind: templateRef },
-  { kind: clusterTemplateRef },
-];
+    { kind: serviceRef },
+    { kind: runRef },
+    { kind: experimentRef },
+    { kind: templateRef },
+    { kind: clusterTemplateRef },
+  ];
+}
+
+/** The same with the routers of default API versions. */
+export const rolloutShapes: readonly Shape[] = rolloutShapesFor(routers);
 
 /** Rollouts, and which changes of other objects wake them (rollout-core 23.3, traffic-cli-ops 4.1). */
-export function rolloutKind(): Kind<RolloutSnapshot> {
-  const observer = new Observer();
+export function rolloutKind(table: Routers = routers): Kind<RolloutSnapshot> {
+  const observer = new Observer(table);
   return {
     name: "rollout",
     of: rolloutRef,
@@ -51,7 +56,8 @@ export function rolloutKind(): Kind<RolloutSnapshot> {
       { kind: experimentRef, keys: ownersOf },
       ...[serviceRef, templateRef, clusterTemplateRef].map(namedBy),
     ],
-    uses: usedKinds,
+    uses: (object) => usedKinds(object, table),
+    wokenByUsed: namedBy,
     observe: (key, ports) => observer.observe(key, ports),
     decide,
   };
@@ -82,20 +88,20 @@ export function namedBy(kind: KindRef): Wake {
 
 interface LooseSpec {
   readonly strategy?: {
-    readonly canary?: Readonly<Record<string, unknown>> & { readonly trafficRouting?: never };
+    readonly canary?: Readonly<Record<string, unknown>>;
     readonly blueGreen?: Readonly<Record<string, unknown>>;
   };
   readonly workloadRef?: { readonly apiVersion?: string; readonly kind?: string; readonly name?: string };
 }
 
 /** Everything that a Rollout names, for the index. What cannot be read names nothing. */
-function usedBy(object: KubeObject): readonly string[] {
+function usedBy(object: KubeObject, table: Routers): readonly string[] {
   const spec = (object["spec"] ?? {}) as LooseSpec;
   const { namespace = "", name } = object.metadata;
   const services = serviceNames({ spec } as never).map((service) => `Service/${namespace}/${service}`);
   const { workloadRef: workload } = spec;
   const workloads = workload === undefined ? [] : [`${workload.kind}/${namespace}/${workload.name}`];
-  const routed = routerObjects(object).map((ref) => `${ref.kind}/${ref.namespace ?? ""}/${ref.name}`);
+  const routed = routerObjects(object, table).map((ref) => `${ref.kind}/${ref.namespace ?? ""}/${ref.name}`);
   return [...services, ...workloads, ...routed, ...templatesOf(spec, namespace), `self/${namespace}/${name}`];
 }
 
@@ -117,30 +123,10 @@ function templatesOf(spec: LooseSpec, namespace: string): readonly string[] {
     );
 }
 
-function routersOf(object: KubeObject): readonly ConfiguredRouter[] {
-  const { canary } = ((object["spec"] ?? {}) as LooseSpec).strategy ?? {};
-  if (canary?.trafficRouting === undefined) return [];
-  try {
-    return configuredRouters(canary.trafficRouting);
-  } catch {
-    return []; // the Rollout says itself what is wrong with it
-  }
-}
-
-function routerObjects(object: KubeObject): readonly ObjectRef[] {
-  const { canary } = ((object["spec"] ?? {}) as LooseSpec).strategy ?? {};
-  const { namespace = "", name } = object.metadata;
-  const stableService = String(canary?.["stableService"] ?? "");
-  const managed = listIn(canary?.trafficRouting, "managedRoutes").map((route) => String(route["name"]));
-  return routersOf(object).flatMap(({ router, config }) =>
-    router.objects(config, { namespace, name, stableService, managed }),
-  );
-}
-
 /** The kinds of routers and workloads that a Rollout needs watched. */
-function usedKinds(object: KubeObject): readonly KindRef[] {
+function usedKinds(object: KubeObject, table: Routers): readonly KindRef[] {
   const { workloadRef: workload } = (object["spec"] ?? {}) as LooseSpec;
-  const routed = routersOf(object).flatMap(({ router, config }) => router.kinds(config));
+  const routed = routerKinds(object, table);
   if (workload?.kind !== "Deployment" && workload?.kind !== "PodTemplate") return routed;
   return [...routed, { apiVersion: workload.apiVersion ?? "", kind: workload.kind }];
 }

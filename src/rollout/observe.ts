@@ -8,7 +8,7 @@ import { seconds } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
 import { ApiError, type Ports, read } from "../reconcile/ports.ts";
 import { remembered } from "../reconcile/remembered.ts";
-import { type ConfiguredRouter, configuredRouters } from "../traffic/index.ts";
+import { type ConfiguredRouter, configuredRouters, type Routers, routers } from "../traffic/index.ts";
 import { objectsSeen } from "../traffic/seen.ts";
 import { newReplicaSet } from "./birth.ts";
 import { revisionFor } from "./maintenance.ts";
@@ -38,9 +38,14 @@ const hashOf = remembered((template: Template) => podTemplateHash(template));
 
 /** Reads all that a decision about a Rollout needs. It remembers what the API server made of a template. */
 export class Observer {
+  readonly #table: Routers;
   readonly #reader = new RolloutReader();
   /** The digest of the defaulted template by key, where the hash found no ReplicaSet. */
   readonly #defaulted = new Map<string, { readonly hash: string; readonly digest: string | undefined }>();
+
+  constructor(table: Routers = routers) {
+    this.#table = table;
+  }
 
   /** The snapshot of a Rollout; undefined when it is gone or being deleted. */
   async observe(key: string, ports: Ports): Promise<RolloutSnapshot | undefined> {
@@ -52,9 +57,9 @@ export class Observer {
     }
     const parsed = this.#reader.read(key, object);
     if ("problem" in parsed) return unreadable(key, object, parsed.problem, ports);
-    const routing = routersIn(parsed.rollout);
-    const routers = await routersSeen(routing.routers, parsed.rollout, ports);
-    const base = { ...(await basics(key, object, parsed.rollout, ports)), routers };
+    const routing = routersIn(parsed.rollout, this.#table);
+    const seenRouters = await routersSeen(routing.routers, parsed.rollout, ports);
+    const base = { ...(await basics(key, object, parsed.rollout, ports)), routers: seenRouters };
     const problem = base.invalid ?? problemOfSpec(base) ?? routing.problem ?? problemOfReferences(base);
     if (problem !== undefined) return { ...base, invalid: problem };
     const seen = { ...base, twin: await this.#twinOf(base, ports) };
@@ -223,14 +228,17 @@ async function runsOf(
 }
 
 /** The routers that a Rollout configures, or why they cannot be used. */
-function routersIn({ spec }: Rollout): {
+function routersIn(
+  { spec }: Rollout,
+  table: Routers,
+): {
   readonly routers: readonly ConfiguredRouter[];
   readonly problem?: RolloutSnapshot["invalid"];
 } {
   const { canary, blueGreen } = spec.strategy ?? {};
   if (canary?.trafficRouting === undefined || blueGreen !== undefined) return { routers: [] };
   try {
-    return { routers: configuredRouters(canary.trafficRouting) };
+    return { routers: configuredRouters(canary.trafficRouting, table) };
   } catch (error) {
     if (error instanceof Problem) return { routers: [], problem: { message: error.message } };
     throw error;

@@ -97,7 +97,7 @@ function intentOf(view: View, verdict: Verdict): Intent {
 /** On full promotion the recorded weight stays; with a dynamic stable scale it follows the available pods. */
 function fullWeight({ dynamic, R, M, newRS, status }: View): number {
   if (!dynamic) return status.canary?.weights?.canary.weight ?? 0;
-  return R === 0 ? 0 : Math.floor((M * (newRS?.available ?? 0)) / R);
+  return R === 0 ? 0 : Math.min(M, Math.floor((M * (newRS?.available ?? 0)) / R));
 }
 
 /** Going back to stable with a dynamic stable scale: the split stays until stable has grown (14.2 row 1). */
@@ -142,9 +142,9 @@ function writesFor(
   wanted: Wanted,
 ): { effects: readonly Effect[]; problem: string | undefined } {
   const effects: Effect[] = [];
-  for (const { router, config, objects } of seen.routers) {
+  for (const { name, router, config, objects } of seen.routers) {
     try {
-      effects.push(...router.route(config, objects, wanted));
+      effects.push(...router.route(config, objects, { ...wanted, by: { router: name, config } }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return { effects, problem: error.message };

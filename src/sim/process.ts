@@ -5,8 +5,9 @@ import { Cache } from "../reconcile/cache.ts";
 import { type Kind, keyOf, type Shape } from "../reconcile/kind.ts";
 import { type Loop, startLoop } from "../reconcile/loop.ts";
 import type { Measure } from "../reconcile/measure.ts";
-import type { Client, Clock, Recorder, Witness } from "../reconcile/ports.ts";
-import { namedBy, rolloutKind, rolloutShapes } from "../rollout/index.ts";
+import { ApiError, type Client, type Clock, type Recorder, type Witness } from "../reconcile/ports.ts";
+import { rolloutKind, rolloutShapes } from "../rollout/index.ts";
+import { routingKind } from "../rollout/routingCleanup.ts";
 import { serviceKind } from "../rollout/serviceCleanup.ts";
 import { feed, type Source } from "./feed.ts";
 
@@ -25,7 +26,7 @@ export interface ProcessOptions {
 
 /** The kinds that the controller looks after, and how they are kept in its cache. */
 export function controllerKinds(measure: Measure): Pick<ProcessOptions, "kinds" | "shapes"> {
-  const kinds = [rolloutKind(), analysisRunKind({ measure }), experimentKind(), serviceKind()];
+  const kinds = [rolloutKind(), analysisRunKind({ measure }), experimentKind(), serviceKind(), routingKind()];
   return { kinds, shapes: [...rolloutShapes, measuringJobs] };
 }
 
@@ -37,6 +38,7 @@ export class Process {
   readonly loops: readonly Loop<unknown>[];
   readonly #options: ProcessOptions;
   readonly #feeds = new Map<string, () => void>();
+  readonly #used = new Set<string>();
 
   constructor(options: ProcessOptions) {
     this.#options = options;
@@ -47,10 +49,9 @@ export class Process {
     }
     for (const { kind } of shapes) this.#feed(kind);
     this.loops = kinds.map((kind) => {
-      const loop = startLoop({ ...options, ports: options, kind, cache: this.cache, workers });
-      this.#watchUsed(kind, loop);
-      return loop;
+      return startLoop({ ...options, ports: options, kind, cache: this.cache, workers });
     });
+    for (const kind of kinds) this.#watchUsed(kind);
   }
 
   /** Whether no key is ready or being worked on and no reading is under way. */
@@ -71,26 +72,33 @@ export class Process {
     this.#feeds.clear();
   }
 
-  /** Kinds that some object uses are watched from then on, and wake who names their objects. */
-  #watchUsed(kind: Kind, loop: Loop<unknown>): void {
-    const { uses } = kind;
+  /** Kinds that some object uses are watched from then on. */
+  #watchUsed({ of, uses }: Kind): void {
     if (uses === undefined) return;
-    const watched = new Set<string>();
     const use = (object: KubeObject) => {
-      for (const each of uses(object)) {
-        const text = textOf(each);
-        if (watched.has(text)) continue;
-        watched.add(text);
-        const wake = namedBy(each);
-        this.cache.subscribe(each, (_, old, next) => {
-          const changed = next ?? old;
-          if (changed !== undefined) for (const key of wake.keys(changed, this.cache)) loop.wake(key);
-        });
-        this.#feed(each);
-      }
+      for (const each of uses(object)) this.#beginUsed(each);
     };
-    for (const object of this.cache.list(kind.of)) use(object);
-    this.cache.subscribe(kind.of, (_, _old, next) => next && use(next));
+    for (const object of this.cache.list(of)) use(object);
+    this.cache.subscribe(of, (_, _old, next) => next && use(next));
+  }
+
+  /** A change of an object of a used kind wakes whoever says so. */
+  #beginUsed(used: KindRef): void {
+    const text = textOf(used);
+    if (this.#used.has(text)) return;
+    this.#used.add(text);
+    for (const [index, kind] of this.#options.kinds.entries()) {
+      const wake = kind.wokenByUsed?.(used);
+      if (wake === undefined) continue;
+      if (wake.indices !== undefined) this.cache.register({ kind: used, indices: wake.indices });
+      this.cache.subscribe(used, (_, old, next) => {
+        for (const object of [old, next]) {
+          if (object !== undefined)
+            for (const key of wake.keys(object, this.cache)) this.loops[index]?.wake(key);
+        }
+      });
+    }
+    this.#feed(used);
   }
 
   /** A kind that is not installed is not watched. */
@@ -99,7 +107,8 @@ export class Process {
     if (this.#feeds.has(text)) return;
     try {
       this.#feeds.set(text, feed(this.cache, kind, this.#options.source));
-    } catch {
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 404) throw error;
       this.#feeds.set(text, () => {});
     }
   }

@@ -27,6 +27,7 @@ import {
   withPaths,
 } from "./ingress.ts";
 import { narrow } from "./narrow.ts";
+import { noted, withoutNote } from "./note.ts";
 import type { Router, Wanted } from "./router.ts";
 import { fixedSides, highest, pingPongSides, type Sides, shareIn, sharesOf } from "./shares.ts";
 
@@ -123,7 +124,8 @@ function written(config: AlbRouting, ingress: KubeObject, wanted: Wanted): reado
   } as KubeObject;
   const { name } = ingress.metadata;
   const why = `send ${wanted.weight} of ${wanted.max} to ${sides.canary} through Ingress ${name}`;
-  return narrow(ingress, after, why, event(ingress, after, action(service), wanted));
+  const note = event(ingress, after, action(service), wanted);
+  return narrow(ingress, noted(after, wanted), why, note);
 }
 
 /**
@@ -201,7 +203,7 @@ function released(config: AlbRouting, ingress: KubeObject, wanted: Wanted): read
     metadata: { ...ingress.metadata, annotations },
     spec: { ...fieldsIn(ingress, "spec"), ...rulesWith(ingress, [], wanted.managed) },
   };
-  return narrow(ingress, after, `Ingress ${ingress.metadata.name} goes back to stable`);
+  return narrow(ingress, withoutNote(after, wanted), `Ingress ${ingress.metadata.name} goes back to stable`);
 }
 
 function without(

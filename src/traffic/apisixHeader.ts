@@ -18,6 +18,7 @@ export function headerRoute(
   const {
     [annotation.lastApplied]: _applied,
     [annotation.managedBy]: _ours,
+    [annotation.routing]: _note,
     ...annotations
   } = base.metadata.annotations ?? {};
   const { labels } = base.metadata;

@@ -1,4 +1,5 @@
 import { gatewayApiPlugin } from "../api/gatewayApiRouting.ts";
+import type { KindRef } from "../api/object.ts";
 import { forbidden, Problem } from "../api/problem.ts";
 import { read } from "../api/read.ts";
 import type { TrafficRouting } from "../api/trafficRouting.ts";
@@ -8,6 +9,7 @@ import { apisix } from "./apisix.ts";
 import { appMesh } from "./appMesh.ts";
 import { declarative } from "./declarative.ts";
 import { gatewayApi } from "./gatewayApi.ts";
+import { routeKinds } from "./gatewayKinds.ts";
 import { routingPath } from "./ingress.ts";
 import { istio } from "./istio.ts";
 import { nginx } from "./nginx.ts";
@@ -80,6 +82,28 @@ export function configuredRouters(
     ...names.filter((name) => !own.includes(name)).flatMap((name) => configured(name, routing, table)),
     ...plugins.map((name) => plugin(name, routing, table)),
     ...own.flatMap((name) => configured(name, routing, table)),
+  ];
+}
+
+/** The router that a `ConfiguredRouter` was named after; undefined for a name that means nothing here. */
+export function routerNamed(name: string, table: Routers = routers): Router | undefined {
+  const key = name === `plugins.${gatewayApiPlugin}` ? "gatewayAPI" : name;
+  return Object.hasOwn(table, key) ? (table[key as keyof Routers] as Router) : undefined;
+}
+
+/** Every kind that these routers may write to, but for the one that a declarative router names. */
+export function kindsOf(table: Routers): readonly KindRef[] {
+  const { istio, nginx, smi, ambassador, appMesh, traefik, apisix } = table;
+  const destinationRule = { name: "", canarySubsetName: "", stableSubsetName: "" };
+  return [
+    ...istio.kinds({ destinationRule }),
+    ...nginx.kinds({}),
+    ...smi.kinds({}),
+    ...ambassador.kinds({ mappings: [] }),
+    ...appMesh.kinds({}),
+    ...traefik.kinds({ weightedTraefikServiceName: "" }),
+    ...apisix.kinds({}),
+    ...routeKinds.map(({ apiVersion, kind }) => ({ apiVersion, kind })),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Patch } from "../reconcile/effect.ts";
 import { fieldsIn, listIn, textIn } from "./fields.ts";
 import { unmarked } from "./mark.ts";
 import { narrow } from "./narrow.ts";
+import { noted } from "./note.ts";
 import type { Wanted } from "./router.ts";
 import { ended } from "./shares.ts";
 
@@ -35,11 +36,12 @@ export function subsetsPatch(
     .filter(([name]) => !present.has(name))
     .map(([name, hash]) => ({ name, labels: { [hashLabel]: hash } }));
   const annotations = { ...object.metadata.annotations, [annotation.managedBy]: wanted.rollout.name };
-  const after = {
+  const shaped = {
     ...object,
     metadata: { ...object.metadata, annotations },
     spec: { ...fieldsIn(object, "spec"), subsets: [...subsets, ...added] },
   };
+  const after = noted(shaped, wanted);
   const versions = `${canary}: ${canaryHash}, ${stable}: ${stableHash}`;
   const message = `DestinationRule ${object.metadata.name} subset updated (${versions})`;
   const event = { type: "Normal", reason: "UpdatedDestinationRule", message } as const;

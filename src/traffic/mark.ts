@@ -1,6 +1,7 @@
 import { apiVersion } from "../api/group.ts";
 import { annotation } from "../api/labels.ts";
 import { controllerOf, type KubeObject, type OwnerReference } from "../api/object.ts";
+import { noted, withoutNote } from "./note.ts";
 import type { Wanted } from "./router.ts";
 
 /** The reference that makes an object belong to the Rollout and be deleted with it. */
@@ -15,19 +16,18 @@ export function isOurs(object: KubeObject, { rollout }: Wanted): boolean {
 }
 
 /** The object with the annotation that says which Rollouts write to it: their names, separated by commas. */
-export function marked(object: KubeObject, { rollout }: Wanted): KubeObject {
+export function marked(object: KubeObject, wanted: Wanted): KubeObject {
+  const { name } = wanted.rollout;
   const names = markedBy(object);
-  return names.includes(rollout.name) ? object : withMark(object, [...names, rollout.name].sort());
+  return noted(names.includes(name) ? object : withMark(object, [...names, name].sort()), wanted);
 }
 
-/** The object without our name in that annotation. */
-export function unmarked(object: KubeObject, { rollout }: Wanted): KubeObject {
+/** The object without our name in that annotation, and without our note. */
+export function unmarked(object: KubeObject, wanted: Wanted): KubeObject {
+  const { name: ours } = wanted.rollout;
   const names = markedBy(object);
-  if (!names.includes(rollout.name)) return object;
-  return withMark(
-    object,
-    names.filter((name) => name !== rollout.name),
-  );
+  const others = names.filter((name) => name !== ours);
+  return withoutNote(others.length === names.length ? object : withMark(object, others), wanted);
 }
 
 /** The Rollouts that write to an object, as it says itself. */

@@ -57,6 +57,8 @@ export interface Wanted {
   readonly routes: readonly ManagedRoute[];
   /** Every name in `managedRoutes`: what is listed here and not in `routes` is removed. */
   readonly managed: readonly string[];
+  /** The configured router by its name, with its configuration: noted on every object that is written. */
+  readonly by?: { readonly router: string; readonly config: unknown } | undefined;
 }
 
 /** What a router can do; validation, `lint` and the docs page read it (traffic-cli-ops 2.0). */

@@ -62,6 +62,82 @@ test("kinds: a deleted Rollout is told of with its name first", () => {
   });
 });
 
+const versions: [args: string[], kinds: string[]][] = [
+  [
+    [],
+    [
+      "networking.istio.io/v1alpha3 VirtualService",
+      "split.smi-spec.io/v1alpha1 TrafficSplit",
+      "getambassador.io/v2 Mapping",
+      "appmesh.k8s.aws/v1beta2 VirtualRouter",
+      "traefik.io/v1alpha1 TraefikService",
+    ],
+  ],
+  [
+    [
+      "--istio-api-version=v1",
+      "--traffic-split-api-version=v1alpha3",
+      "--ambassador-api-version=x.getambassador.io/v3alpha1",
+      "--appmesh-crd-version=v1beta3",
+      "--traefik-api-version=traefik.containo.us/v1alpha1",
+    ],
+    [
+      "networking.istio.io/v1 VirtualService",
+      "split.smi-spec.io/v1alpha3 TrafficSplit",
+      "x.getambassador.io/v3alpha1 AmbassadorMapping",
+      "appmesh.k8s.aws/v1beta3 VirtualRouter",
+      "traefik.containo.us/v1alpha1 TraefikService",
+    ],
+  ],
+  [["--traefik-api-group=traefik.containo.us"], ["traefik.containo.us/v1alpha1 TraefikService"]],
+  [
+    ["--traefik-api-group=traefik.containo.us", "--traefik-api-version=traefik.containo.us/v1alpha1"],
+    ["traefik.containo.us/v1alpha1 TraefikService"],
+  ],
+];
+for (const [args, want] of versions) {
+  test(`kinds: a Rollout uses the router kinds of the API versions of: ${args.join(" ") || "no flag"}`, () => {
+    const table = tableFor(...args);
+    const used = table.kinds.flatMap(({ kind }) => kind.uses?.(routedByAll) ?? []).map(kindText);
+    deepEqual(
+      want.filter((kind) => !used.includes(kind)),
+      [],
+    );
+    const [shape] = table.shapes;
+    const names = Object.values(shape?.indices ?? {}).flatMap((index) => index(routedByAll));
+
+    const isNamed = (text: string) => names.includes(text);
+    equal(isNamed("Mapping/ns/m") || isNamed("AmbassadorMapping/ns/m"), true);
+  });
+}
+
+test("kinds: a change of a router's object wakes the Rollouts that name it", () => {
+  const table = tableFor();
+  const wakes = table.kinds.filter(({ kind }) => kind.wokenByUsed !== undefined).map(({ kind }) => kind.name);
+  deepEqual(wakes, ["rollout", "routing"]);
+});
+
+const routedByAll = {
+  apiVersion: "argoproj.io/v1alpha1",
+  kind: "Rollout",
+  metadata: { namespace: "ns", name: "web" },
+  spec: {
+    strategy: {
+      canary: {
+        stableService: "s",
+        canaryService: "c",
+        trafficRouting: {
+          istio: { virtualService: { name: "v" } },
+          smi: {},
+          ambassador: { mappings: ["m"] },
+          appMesh: { virtualService: { name: "v" } },
+          traefik: { weightedTraefikServiceName: "t" },
+        },
+      },
+    },
+  },
+};
+
 const rules: [rule: string, metric: string, want: boolean][] = [
   ["rate", "success-rate", true],
   ["^rate", "success-rate", false],

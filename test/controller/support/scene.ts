@@ -45,16 +45,16 @@ const tiny: Kind<Seen> = {
       ],
     };
   },
+  wokenByUsed: (kind) => ({
+    kind,
+    keys: (_gate, cache) => cache.list(widget).map((o) => `ns/${o.metadata.name}`),
+  }),
 };
 export const table: Table = {
   kinds: [
     {
       kind: tiny,
       workers: 2,
-      wokenByUsed: (kind) => ({
-        kind,
-        keys: (_gate, cache) => cache.list(widget).map((o) => `ns/${o.metadata.name}`),
-      }),
       greeting: ({ spec, metadata }) =>
         (spec as { seen?: number }).seen === undefined
           ? { type: "Normal", reason: "New", message: `${metadata.name} is new` }

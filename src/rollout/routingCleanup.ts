@@ -1,0 +1,70 @@
+import { type KubeObject, refOf, refText } from "../api/object.ts";
+import { Problem } from "../api/problem.ts";
+import { type Effect, targetOf } from "../reconcile/effect.ts";
+import { type Kind, keyOf, keyParts } from "../reconcile/kind.ts";
+import type { Plan } from "../reconcile/plan.ts";
+import type { CacheReader } from "../reconcile/ports.ts";
+import { type Routers, routers } from "../traffic/index.ts";
+import { unmarked } from "../traffic/mark.ts";
+import { narrow } from "../traffic/narrow.ts";
+import { notesOn, wantedBy } from "../traffic/note.ts";
+import type { Wanted } from "../traffic/router.ts";
+import { rolloutRef, usesIndex } from "./observe.ts";
+import { type Left, LeftBehind, noteIndex } from "./routingLeft.ts";
+
+/**
+ * Clean-up without a finalizer: objects that a Rollout routed with go back to stable, and what it made is
+ * deleted, when its routing is removed or changed or when it is deleted. The notes on the objects tell how,
+ * so a restart between loses nothing. A Rollout that cannot be read is left alone.
+ */
+export function routingKind(table: Routers = routers): Kind<readonly Left[]> {
+  const leftBehind = new LeftBehind(table);
+  return {
+    name: "routing",
+    of: rolloutRef,
+    wokenBy: [],
+    wokenByUsed: (kind) => {
+      leftBehind.knows(kind);
+      return { kind, keys: abandonedBy, indices: { [noteIndex]: (object) => Object.keys(notesOn(object)) } };
+    },
+    observe: (key, ports) => leftBehind.observe(key, ports),
+    decide,
+  };
+}
+
+/** The Rollouts that left a note on an object and do not name it. */
+function abandonedBy(object: KubeObject, cache: CacheReader): readonly string[] {
+  const { kind, metadata } = object;
+  const users = cache.indexed(rolloutRef, usesIndex, `${kind}/${metadata.namespace ?? ""}/${metadata.name}`);
+  const named = new Set(users.map(keyOf));
+  return Object.keys(notesOn(object)).filter((key) => !named.has(key));
+}
+
+function decide(left: readonly Left[]): Plan {
+  return { effects: left.flatMap(taken) };
+}
+
+/** The writes that take back what was done to one object. */
+function taken(left: Left): readonly Effect[] {
+  const { key, object, note } = left;
+  if (note === undefined) {
+    const ifUid = object.metadata.uid ?? "";
+    return [{ do: "delete", ref: refOf(object), ifUid, why: "its Rollout does not route with it any more" }];
+  }
+  const { namespace, name } = keyParts(key);
+  const wanted = wantedBy(note, { name, uid: "" }, namespace);
+  const text = refText(refOf(object));
+  const back = cleaned(left, wanted).filter((effect) => refText(targetOf(effect)) === text);
+  if (back.length > 0) return back;
+  return narrow(object, unmarked(object, wanted), `${object.metadata.name} is not routed with any more`);
+}
+
+/** What the router takes back; nothing when the object has become another one. */
+function cleaned({ router, note, objects }: Left, wanted: Wanted): readonly Effect[] {
+  try {
+    return router?.clean?.(note?.config, objects, wanted) ?? [];
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}

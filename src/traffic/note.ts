@@ -1,0 +1,104 @@
+import { isJson, type Json } from "../api/json.ts";
+import { annotation } from "../api/labels.ts";
+import type { KubeObject } from "../api/object.ts";
+import type { Wanted } from "./router.ts";
+
+/** What an object that we write to says of a Rollout: enough to take everything back without that Rollout. */
+export interface Note {
+  /** The configured router by its name, and the configuration that it had. */
+  readonly router: string;
+  readonly config: unknown;
+  readonly canaryService: string;
+  readonly stableService: string;
+  readonly max: number;
+  readonly pingPong?: Wanted["pingPong"];
+  readonly managed: readonly string[];
+  /** Services of experiments that have a share. */
+  readonly former: readonly string[];
+}
+
+/** The notes on an object by Rollout, `namespace/name`; what cannot be read says nothing. */
+export function notesOn({ metadata }: KubeObject): Readonly<Record<string, Note>> {
+  const parsed = parsedJson(metadata.annotations?.[annotation.routing]);
+  if (!isJson(parsed)) return {};
+  return Object.fromEntries(
+    Object.entries(parsed).flatMap(([key, note]) => (isJson(note) ? [[key, noteIn(note)]] : [])),
+  );
+}
+
+/** The object with the note of this Rollout; as it is when the Rollout leaves none. */
+export function noted(object: KubeObject, wanted: Wanted): KubeObject {
+  const { by } = wanted;
+  if (by === undefined) return object;
+  const { canaryService, stableService, max, pingPong, managed, additional } = wanted;
+  const former = additional.map((one) => one.serviceName);
+  const note: Note = {
+    ...by,
+    canaryService,
+    stableService,
+    max,
+    ...(pingPong === undefined ? {} : { pingPong }),
+    managed,
+    former,
+  };
+  return withNotes(object, { ...notesOn(object), [keyOf(wanted)]: note });
+}
+
+/** The object without the note of this Rollout. */
+export function withoutNote(object: KubeObject, wanted: Wanted): KubeObject {
+  const { [keyOf(wanted)]: ours, ...others } = notesOn(object);
+  return ours === undefined ? object : withNotes(object, others);
+}
+
+/** What was wanted when the note was written, with nothing for the canary. */
+export function wantedBy(note: Note, rollout: Wanted["rollout"], namespace: string): Wanted {
+  const { router: _router, config: _config, pingPong, ...rest } = note;
+  return {
+    ...rest,
+    pingPong,
+    namespace,
+    rollout,
+    weight: 0,
+    additional: [],
+    canaryHash: "",
+    stableHash: "",
+    routes: [],
+  };
+}
+
+function keyOf({ namespace, rollout }: Wanted): string {
+  return `${namespace}/${rollout.name}`;
+}
+
+function withNotes(object: KubeObject, notes: Readonly<Record<string, Note>>): KubeObject {
+  const { [annotation.routing]: _old, ...others } = object.metadata.annotations ?? {};
+  const sorted = Object.entries(notes).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const text = JSON.stringify(Object.fromEntries(sorted));
+  const annotations = sorted.length === 0 ? others : { ...others, [annotation.routing]: text };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+function noteIn(note: Json): Note {
+  const text = (name: string) => (typeof note[name] === "string" ? note[name] : "");
+  const list = (name: string) => (Array.isArray(note[name]) ? note[name].map(String) : []);
+  const pair = isJson(note["pingPong"]) ? (note["pingPong"] as unknown as Note["pingPong"]) : undefined;
+  return {
+    router: text("router"),
+    config: note["config"],
+    canaryService: text("canaryService"),
+    stableService: text("stableService"),
+    max: Number(note["max"] ?? 100),
+    ...(pair === undefined ? {} : { pingPong: pair }),
+    managed: list("managed"),
+    former: list("former"),
+  };
+}
+
+function parsedJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
