@@ -63,7 +63,7 @@ function basic(view: View, verdict: Verdict, newRS: Replicas): Sized {
 function routed(view: View, verdict: Verdict, traffic: Traffic, newRS: Replicas): Sized {
   const { stableRS, R } = view;
   const { canary, stable } = routedSizes(view, verdict.aborted, traffic);
-  const stableChanges = stableChange(stableRS, newRS, stable, R);
+  const stableChanges = stableChange(stableRS, newRS, Math.max(stable, stableFor(view, traffic)), R);
   const delay = abortDelay(view, newRS, verdict.aborted);
   if (delay === undefined) {
     return {
@@ -75,6 +75,14 @@ function routed(view: View, verdict: Verdict, traffic: Traffic, newRS: Replicas)
   const upkeep = upkeepOf(view, newRS);
   const kept: Change = { set: newRS, size, deadline: delay.deadline, desired: R, upkeep, why: delay.why };
   return { changes: [...stableChanges, kept], until: delay.until };
+}
+
+/**
+ * The stable pods for the weight that is wanted: where it has to fall further than the step asks for, a dynamic stable
+ * version grows for it. The peer's does not, and its weight then never falls.
+ */
+function stableFor({ dynamic, R, M }: View, { carried, weight }: Traffic): number {
+  return dynamic && carried !== undefined ? podsForWeight(M - weight, { replicas: R, max: M }) : 0;
 }
 
 /**

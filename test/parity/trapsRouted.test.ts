@@ -191,3 +191,20 @@ test("core trap 85: back to stable with a dynamic scale, the split stays until s
   await world.pass(20);
   deepEqual([world.facts().get("w"), world.selected("c"), world.sizes], ["0/100", "V1", [4, 0]]);
 });
+
+test("a dynamic stable scale does not hang where the weight has to fall below that of the step", async () => {
+  const steps = [{ setWeight: 60 }, { pause: {} }];
+  const { world, user } = await deployed(routed(4, { steps, dynamicStableScale: true }));
+  await user.setImage("web:2");
+  deepEqual([world.sizes, world.facts().get("w")], [[2, 3], "60/40"]);
+  await user.steps([{ setWeight: 25 }, { pause: {} }]);
+  deepEqual([world.sizes, world.facts().get("w"), world.status.phase], [[3, 1], "25/75", "Paused"]);
+});
+
+test("a dynamic stable scale takes all traffic back when a newer template never gets pods", async () => {
+  const { world, user } = await deployed(routed(4, { steps: half, dynamicStableScale: true }));
+  await user.setImage("web:2");
+  world.fate = (image) => (image === "web:3" ? { available: 0 } : {});
+  await user.setImage("web:3");
+  deepEqual([world.sizes[0], world.facts().get("w")], [4, "0/100"]);
+});

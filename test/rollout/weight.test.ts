@@ -60,6 +60,11 @@ const weights: readonly [row: string, given: Midway, weight: number][] = [
     { canary: dynamic, new: "4/3", status: { promoteFull: true, ...recorded(25) } },
     75,
   ],
+  [
+    "5 promoted in full, dynamic, never more than all",
+    { canary: dynamic, spec: { replicas: 1 }, new: "2/2", stable: "1/1", status: { promoteFull: true } },
+    100,
+  ],
   ["6 pods not there", { ...threeSteps, new: "2/1", status: { currentStepIndex: 1 } }, 25],
   ["6 pods not there for the first weight", { new: "2/2" }, 0],
   ["7 the step's own", {}, 25],
