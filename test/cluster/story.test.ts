@@ -1,7 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { after, before, describe, test } from "node:test";
-import type { KubeObject } from "../../src/api/object.ts";
 import { type ControllerProcess, startController } from "./support/controller.ts";
 import { installOurs } from "./support/crds.ts";
 import { type Nodes, startNodes } from "./support/nodes.ts";
@@ -13,6 +12,7 @@ import {
   startPrometheus,
   startVictoriaMetrics,
 } from "./support/prometheus.ts";
+import { ingress, route } from "./support/routed.ts";
 import { sharedControlPlane } from "./support/shared.ts";
 import { Story, type StoryOptions, seedStory, shownPatch } from "./support/story.ts";
 
@@ -35,47 +35,6 @@ interface Case {
   /** Where the router carries the canary's weight: an object and a path; without router nothing is read. */
   readonly carried?: readonly [object: string, path: string];
 }
-
-const ingress: KubeObject = {
-  apiVersion: "networking.k8s.io/v1",
-  kind: "Ingress",
-  metadata: { name: "my-api" },
-  spec: {
-    ingressClassName: "nginx",
-    rules: [
-      {
-        host: "my-api.example.com",
-        http: {
-          paths: [
-            {
-              path: "/",
-              pathType: "Prefix",
-              backend: { service: { name: "my-api-stable", port: { number: 80 } } },
-            },
-          ],
-        },
-      },
-    ],
-  },
-};
-
-const route: KubeObject = {
-  apiVersion: "gateway.networking.k8s.io/v1",
-  kind: "HTTPRoute",
-  metadata: { name: "my-api" },
-  spec: {
-    parentRefs: [{ name: "gateway" }],
-    rules: [
-      {
-        matches: [{ path: { type: "PathPrefix", value: "/" } }],
-        backendRefs: [
-          { name: "my-api-stable", port: 80 },
-          { name: "my-api-canary", port: 80 },
-        ],
-      },
-    ],
-  },
-};
 
 const cases: readonly Case[] = [
   { name: "no-router-prometheus", backend: "prometheus", more: {} },
