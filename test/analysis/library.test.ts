@@ -45,7 +45,8 @@ for (const file of library) {
   test(`${name} documents every argument, and uses it`, () => {
     const lines = source.split("\n");
     const undocumented = lines.filter(
-      (line, index) => line.startsWith("  - name: ") && !/^ {2}(# |metrics:)/.test(lines[index - 1] ?? ""),
+      (line, index) =>
+        line.startsWith("    - name: ") && !/^ {2}( {2}# |metrics:)/.test(lines[index - 1] ?? ""),
     );
     deepEqual(undocumented, []);
     const used = [...source.matchAll(/\{\{args\.([a-z-]+)\}\}/g)].map((found) => found[1] ?? "");
