@@ -9,6 +9,7 @@ import type { Command, OptionSpec, Output } from "./cli/command.ts";
  * Every command by its name; only the one that is called is loaded. A new one is one file and one line here.
  */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  backtest: async () => (await import("./cli/backtest.ts")).backtest,
   eval: async () => (await import("./cli/eval.ts")).evaluate,
   gen: async () => (await import("./cli/gen.ts")).gen,
   simulate: async () => (await import("./cli/simulate.ts")).simulate,

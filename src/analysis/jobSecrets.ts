@@ -44,7 +44,7 @@ function secretArgument({ name, valueFrom }: Argument, index: number): SecretArg
   return { name, variable: `LOTSE_ARG_${index}_${name.replaceAll(/\W/g, "_").toUpperCase()}`, ref };
 }
 
-/** The container with references to variables, and those variables before its own, which may refer to them. */
+/** The container with references to variables; those stand before its own, which may refer to them. */
 function withVariables(container: Json, secrets: readonly SecretArgument[]): Json {
   const refer = (text: unknown) => (typeof text === "string" ? referring(text, secrets) : text);
   const { command, args, env } = container;
@@ -69,7 +69,7 @@ function valueIn(variable: unknown): unknown {
   return isJson(variable) ? variable["value"] : undefined;
 }
 
-/** `$(VARIABLE)` for each tag; a `$` that stands before it is doubled, or it would take the reference away. */
+/** `$(VARIABLE)` for each tag; a `$` before it is doubled, or it would take the reference away. */
 function referring(text: string, secrets: readonly SecretArgument[]): string {
   return secrets.reduce(
     (rest, secret) =>

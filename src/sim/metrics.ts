@@ -69,7 +69,7 @@ function textOf(value: unknown): string {
 }
 
 /** Whether the conditions take `result` for a number: they compare it and never look into it. */
-function comparesItself({ successCondition = "", failureCondition = "" }: Metric): boolean {
+export function comparesItself({ successCondition = "", failureCondition = "" }: Metric): boolean {
   const said = `${successCondition} ${failureCondition}`;
   const looksInto =
     /\bresult\s*(\[|\.|\?\.|\|)|\b(len|all|any|none|one|filter|map|count)\s*\(\s*result\b/.test(said);
