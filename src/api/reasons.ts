@@ -26,7 +26,10 @@ export const pauseReasons = [
 ] as const;
 export type PauseReason = (typeof pauseReasons)[number];
 
-/** The types of the conditions of a Rollout (rollout-core 7.2). */
+/**
+ * The types of the conditions of a Rollout (rollout-core 7.2); the last two are ours (decisions:
+ * why-pods-fail, progress-deadline).
+ */
 export const conditionTypes = [
   "InvalidSpec",
   "Progressing",
@@ -35,6 +38,8 @@ export const conditionTypes = [
   "Completed",
   "Healthy",
   "ReplicaFailure",
+  "PodsFailing",
+  "Advanced",
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
@@ -86,6 +91,7 @@ export const eventReason = {
   targetGroupUnverified: "TargetGroupUnverified",
   targetGroupVerifyError: "TargetGroupVerifyError",
   loadBalancerNotFound: "LoadBalancerNotFound",
+  podsFailing: "PodsFailing",
   experimentCreated: "ExperimentCreated",
   runTerminating: "AnalysisRunTerminating",
   stepPluginTransition: "StepPluginTransition",

@@ -1,20 +1,63 @@
+import { label } from "../api/labels.ts";
 import type { KindRef, KubeObject } from "../api/object.ts";
 import { selectorText } from "../api/selector.ts";
 import type { Ports } from "../reconcile/ports.ts";
 import { needsPods } from "./needsPods.ts";
+import { podsLook } from "./overdue.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
+import { viewOf } from "./view.ts";
 
 const podRef: KindRef = { apiVersion: "v1", kind: "Pod" };
 
 /**
  * The pods that the selector chooses, asked of the API server when a decision needs them; they are not
- * watched.
+ * watched. Where pods of the current version are overdue, theirs as they were when it was time to look.
  */
 export async function neededPods(
   seen: RolloutSnapshot,
-  ports: Pick<Ports, "clock" | "client">,
+  ports: Pick<Ports, "clock" | "client" | "readings">,
 ): Promise<readonly KubeObject[] | undefined> {
-  if (!needsPods(seen, ports.clock.now())) return undefined;
   const { namespace } = seen.object.metadata;
-  return ports.client.list(podRef, { namespace, labelSelector: selectorText(seen.selector) });
+  if (needsPods(seen, ports.clock.now()))
+    return ports.client.list(podRef, { namespace, labelSelector: selectorText(seen.selector) });
+  return overduePods(seen, ports);
+}
+
+/** A reading, so that each look lists once, whatever happens meanwhile, and nobody waits for it. */
+function overduePods(
+  seen: RolloutSnapshot,
+  { clock, client, readings }: Pick<Ports, "clock" | "client" | "readings">,
+): readonly KubeObject[] | undefined {
+  const { key, selector, object } = seen;
+  const view = viewOf(seen, clock.now());
+  const due = selector === undefined || view.newRS === undefined ? undefined : podsLook(view)?.due;
+  if (due === undefined) {
+    readings.keep(key, new Set());
+    return undefined;
+  }
+  const { hash } = view;
+  const id = `pods ${hash} ${due}`;
+  readings.keep(key, new Set([id]));
+  const reading = readings.take(key, id, "pods", async () => {
+    const labelSelector = selectorText({
+      ...selector,
+      matchLabels: { ...selector?.matchLabels, [label.podHash]: hash },
+    });
+    const pods = await client.list(podRef, { namespace: object.metadata.namespace, labelSelector });
+    return pods.map(slim);
+  });
+  return reading?.is === "value" ? (reading.value as readonly KubeObject[]) : undefined;
+}
+
+/** Only what tells whose a pod is and how it is: many may be kept until the next look. */
+function slim({ apiVersion, kind, metadata, status }: KubeObject): KubeObject {
+  const { name, namespace, labels, deletionTimestamp, creationTimestamp, ownerReferences } = metadata;
+  const kept = { name, namespace, labels, deletionTimestamp, creationTimestamp, ownerReferences };
+  const { conditions, initContainerStatuses, containerStatuses } = (status ?? {}) as Record<string, unknown>;
+  return {
+    apiVersion,
+    kind,
+    metadata: kept as KubeObject["metadata"],
+    status: { conditions, initContainerStatuses, containerStatuses },
+  };
 }

@@ -2,12 +2,14 @@ import { earliest, type Instant, justAfter } from "../api/time.ts";
 import { conditionOf } from "../reconcile/conditions.ts";
 import type { Effect, EventNote } from "../reconcile/effect.ts";
 import type { Plan } from "../reconcile/plan.ts";
+import { advanceDeadline } from "./advance.ts";
 import { antiAffinityEffect } from "./antiAffinity.ts";
 import { replicasEffect } from "./birth.ts";
 import { forgotten } from "./history.ts";
 import { revisionEffect, revisionFor } from "./maintenance.ts";
 import { metadataFor } from "./metadata.ts";
 import type { Move } from "./move.ts";
+import { podsLook } from "./overdue.ts";
 import type { Pods } from "./pods.ts";
 import { deadlineApplies, deadlineOf } from "./progressing.ts";
 import { resize, resizes, shrinks } from "./resize.ts";
@@ -108,7 +110,8 @@ function routerTrouble({ problem }: Traffic): readonly EventNote[] {
 /** The first instant at which another look would decide something else. */
 function soonest(view: View, next: Status, pods: Pods, move: Move): Instant | undefined {
   const resized = pods.changes.some(resizes);
-  return earliest(move.until, pods.until, resized ? undefined : progressDeadline(view, next));
+  if (resized) return earliest(move.until, pods.until);
+  return earliest(move.until, pods.until, progressDeadline(view, next), podsLook(view)?.next);
 }
 
 /** When the rollout will count as stuck, unless something moves before (rollout-core 17.3). */
@@ -117,6 +120,7 @@ function progressDeadline(view: View, next: Status): Instant | undefined {
   const reason = conditionOf(conditions, "Progressing")?.reason ?? "";
   const settled = ["NewReplicaSetAvailable", "ProgressDeadlineExceeded"].includes(reason);
   if (settled || !deadlineApplies(view, next, conditions)) return undefined;
-  const until = deadlineOf(view, conditions);
-  return until === undefined || until < view.now ? undefined : justAfter(until);
+  const ends = [deadlineOf(view, conditions), advanceDeadline(view, conditions)];
+  const until = earliest(...ends.filter((end) => end !== undefined && end >= view.now));
+  return until === undefined ? undefined : justAfter(until);
 }

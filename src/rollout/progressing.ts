@@ -1,5 +1,8 @@
+import type { Phase } from "../analysis/types.ts";
 import { type Instant, instant, later, seconds } from "../api/time.ts";
 import { type Condition, type Conditions, conditionOf, refresh, set } from "../reconcile/conditions.ts";
+import { recordedRun } from "./analysisPlaces.ts";
+import { isCompleted } from "./analysisRuns.ts";
 import type { Status } from "./status.ts";
 import type { View } from "./view.ts";
 
@@ -57,7 +60,8 @@ export function abortMessage(revision: number, detail: string | undefined): stri
 }
 
 /** Whether anything moved since the persisted status (rollout-core 7.3, "progress made"). */
-export function madeProgress({ status: old, canary }: View, next: Status): boolean {
+export function madeProgress(view: View, next: Status): boolean {
+  const { status: old } = view;
   const count = (
     status: Status,
     field: "replicas" | "updatedReplicas" | "readyReplicas" | "availableReplicas",
@@ -68,14 +72,30 @@ export function madeProgress({ status: old, canary }: View, next: Status): boole
     oldPods(next) < oldPods(old) ||
     count(next, "readyReplicas") > count(old, "readyReplicas") ||
     count(next, "availableReplicas") > count(old, "availableReplicas") ||
-    (canary === undefined ? switched(old, next) : stepped(old, next))
+    movedOn(view, next)
   );
+}
+
+/** Whether the update got to another step, version or Service since the persisted status. */
+export function movedOn({ status: old, canary }: View, next: Status): boolean {
+  return canary === undefined ? switched(old, next) : stepped(old, next);
 }
 
 function switched(old: Status, next: Status): boolean {
   const same = (field: "activeSelector" | "previewSelector") =>
     (old.blueGreen?.[field] ?? "") === (next.blueGreen?.[field] ?? "");
-  return !same("activeSelector") || !same("previewSelector");
+  const judged = promotionRuns.some(
+    (type) => recordedRun(old, type)?.status !== recordedRun(next, type)?.status,
+  );
+  return !same("activeSelector") || !same("previewSelector") || judged;
+}
+
+const promotionRuns = ["PrePromotion", "PostPromotion"] as const;
+
+/** Whether blue-green waits for an analysis. */
+function isAnalysed(status: Status): boolean {
+  const runs = promotionRuns.map((type) => recordedRun(status, type));
+  return runs.some((run) => run !== undefined && !isCompleted(run.status as Phase));
 }
 
 function stepped(old: Status, next: Status): boolean {
@@ -89,8 +109,8 @@ function stepped(old: Status, next: Status): boolean {
 
 /**
  * Whether the progress deadline runs at all (rollout-core 7.3 row 4, 17.1): not at a step that waits by
- * design, not while paused, not while an older ReplicaSet waits for its own deadline. One that is down to 0
- * does not count (trap 26).
+ * design, not while paused or, in blue-green, analysed, not while an older ReplicaSet waits for its own deadline.
+ * One that is down to 0 does not count (trap 26).
  */
 export function deadlineApplies(
   { steps, status, otherRSs }: View,
@@ -101,7 +121,7 @@ export function deadlineApplies(
   const exempt = step?.pause !== undefined || step?.analysis !== undefined || step?.experiment !== undefined;
   const paused = conditionOf(conditions, "Paused")?.status === "True";
   const waiting = otherRSs.some((set) => set.deadline !== undefined && set.size > 0);
-  return !exempt && !paused && !waiting;
+  return !exempt && !paused && !waiting && !isAnalysed(status) && !isAnalysed(next);
 }
 
 /** Whether the time to make progress is over (rollout-core 17.1). */

@@ -1,4 +1,6 @@
 import { type Conditions, conditionOf, refresh, replace, set, without } from "../reconcile/conditions.ts";
+import { advanced } from "./advance.ts";
+import { podsFailing } from "./podsFailing.ts";
 import { pauseConditions, progressing } from "./progressing.ts";
 import { isSaturated } from "./saturation.ts";
 import type { Status } from "./status.ts";
@@ -18,7 +20,8 @@ export function conditionsFor(view: View, next: Status, abortDetail: string | un
   const turnedUnhealthy = wasHealthy && !(healthy && !paused);
   const moved = progressing(view, next, withHealth, { healthy, turnedUnhealthy, abortDetail });
   const all = completed(view, failure(view, available(view, moved, next)), next);
-  return pauseConditions(view, next, all);
+  const ours = podsFailing(view, next, pauseConditions(view, next, all));
+  return advanced(view, next, ours);
 }
 
 /** A ReplicaSet that was created, or found, for this template (rollout-core 7.3, other writers). */

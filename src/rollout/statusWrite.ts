@@ -4,6 +4,7 @@ import { mergePatch } from "../reconcile/diff.ts";
 import type { EventNote } from "../reconcile/effect.ts";
 import type { StatusWrite } from "../reconcile/plan.ts";
 import type { Move } from "./move.ts";
+import { podsFailingEvents } from "./podsFailing.ts";
 import { abortMessage } from "./progressing.ts";
 import { isUrgent, type Status } from "./status.ts";
 import { stepText } from "./steps/index.ts";
@@ -41,6 +42,7 @@ export function statusWrite(view: View, next: Status, { move, verdict, more }: T
     ...completionEvents(view, next),
     ...more,
     ...promotionEvents(view, move),
+    ...podsFailingEvents(view, next),
     ...abortEvents(view, next, verdict),
     ...pauseEvents(view, next),
   ]);

@@ -1,4 +1,5 @@
 import { conditionOf } from "../reconcile/conditions.ts";
+import { isBehind } from "./advance.ts";
 import { type Analyses, analysesFor } from "./analysisRuns.ts";
 import { countsOf } from "./counters.ts";
 import { type ExperimentState, experimentFor } from "./experiments.ts";
@@ -61,15 +62,16 @@ function unanswered({ pauseConditions = [] }: Status, analyses: Analyses, experi
 
 /**
  * The detail of an abort because nothing has moved for too long, where the user wants that (rollout-core
- * 17.2).
+ * 17.2), or because pods only come and go (decisions: progress-deadline).
  */
 function deadlineAbort(view: View): string | undefined {
   const { spec, status } = view;
   if (spec.progressDeadlineAbort !== true) return undefined;
   const conditions = status.conditions ?? [];
   const next: Status = { ...status, ...countsOf(view) };
-  const runs =
-    !madeProgress(view, next) && deadlineApplies(view, status, conditions) && timedOut(view, conditions);
+  const late = (!madeProgress(view, next) && timedOut(view, conditions)) || isBehind(view);
   const aborted = conditionOf(conditions, "Progressing")?.reason === "RolloutAborted";
-  return runs && !aborted ? `${subjectOf(view)} has timed out progressing.` : undefined;
+  return late && !aborted && deadlineApplies(view, status, conditions)
+    ? `${subjectOf(view)} has timed out progressing.`
+    : undefined;
 }

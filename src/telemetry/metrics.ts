@@ -2,6 +2,7 @@ import { Counter, Histogram, Registry } from "prom-client";
 import { apiVersion } from "../api/group.ts";
 import type { KubeObject } from "../api/object.ts";
 import type { RolloutDuration } from "../api/rolloutStatus.ts";
+import type { Instant } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
 import type { CacheReader, Recorder, Witness } from "../reconcile/ports.ts";
 import { analysisMetrics, type NameMatch } from "./analysisMetrics.ts";
@@ -189,7 +190,8 @@ export class Metrics {
   /** Everything in the Prometheus text format. */
   async text(): Promise<string> {
     const cache = this.#cache;
-    const objects = cache ? rolloutMetrics(cache) + analysisMetrics(cache, this.#options.matches) : "";
+    const now = Date.now() as Instant;
+    const objects = cache ? rolloutMetrics(cache, now) + analysisMetrics(cache, this.#options.matches) : "";
     return (
       processMetrics(this.#options.build) + this.#queueMetrics() + objects + (await this.#registry.metrics())
     );

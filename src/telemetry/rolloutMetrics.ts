@@ -1,8 +1,10 @@
 import { apiVersion } from "../api/group.ts";
 import type { KubeObject } from "../api/object.ts";
 import type { Condition, RolloutStatus } from "../api/rolloutStatus.ts";
+import type { Instant } from "../api/time.ts";
 import type { CacheReader } from "../reconcile/ports.ts";
 import { Family } from "./exposition.ts";
+import { stuckSeconds } from "./stuck.ts";
 
 /** The phases that `rollout_phase` has a series for. */
 const phases = ["Completed", "Progressing", "Paused", "Timeout", "Error", "Abort"] as const;
@@ -29,8 +31,11 @@ const routers = [
   ["appMesh", "AppMesh"],
 ] as const;
 
-/** The gauges about Rollouts, from the cache, in the Prometheus text format (analysis 7.2). */
-export function rolloutMetrics(cache: CacheReader): string {
+/**
+ * The gauges about Rollouts, from the cache, in the Prometheus text format (analysis 7.2; the last one is
+ * ours).
+ */
+export function rolloutMetrics(cache: CacheReader, now: Instant): string {
   const info = new Family("rollout_info", "gauge", "Information about a rollout.");
   const phase = new Family("rollout_phase", "gauge", "Deprecated, see rollout_info: the phase of a rollout.");
   const replicas = {
@@ -43,21 +48,28 @@ export function rolloutMetrics(cache: CacheReader): string {
     desired: new Family("rollout_info_replicas_desired", "gauge", "Pods that the rollout asks for."),
     updated: new Family("rollout_info_replicas_updated", "gauge", "Pods of the newest version."),
   };
+  const stuck = new Family(
+    "lotse_rollout_stuck_seconds",
+    "gauge",
+    "Seconds since an update got further while it waits for what should have come; 0 unless it is stuck.",
+  );
   for (const rollout of cache.list({ apiVersion, kind: "Rollout" })) {
     const { namespace, name } = rollout.metadata;
     const status = (rollout["status"] ?? {}) as Partial<RolloutStatus>;
     const spec = (rollout["spec"] ?? {}) as { replicas?: number };
     const strategy = strategyOf(rollout);
-    const now = rolloutPhase(status.conditions);
-    info.add({ name, namespace, strategy, traffic_router: routerOf(rollout), phase: now }, 1);
-    for (const each of phases) phase.add({ name, namespace, strategy, phase: each }, each === now ? 1 : 0);
+    const current = rolloutPhase(status.conditions);
+    info.add({ name, namespace, strategy, traffic_router: routerOf(rollout), phase: current }, 1);
+    for (const each of phases)
+      phase.add({ name, namespace, strategy, phase: each }, each === current ? 1 : 0);
     const { replicas: all = 0, availableReplicas: available = 0, updatedReplicas: updated = 0 } = status;
     replicas.available.add({ name, namespace }, available);
     replicas.unavailable.add({ name, namespace }, all - available);
     replicas.desired.add({ name, namespace }, spec.replicas ?? 1);
     replicas.updated.add({ name, namespace }, updated);
+    stuck.add({ namespace, name }, stuckSeconds(rollout, now));
   }
-  return [info, phase, ...Object.values(replicas)].map((family) => family.text()).join("");
+  return [info, phase, ...Object.values(replicas), stuck].map((family) => family.text()).join("");
 }
 
 /** The phase that the metrics give a Rollout with these conditions. */

@@ -223,10 +223,11 @@ test("progress renews the update time, and the transition time only with the sta
 });
 
 test("the deadline is looked at just after it, and not when nothing can time out", () => {
-  equal(decided(asking, 10).requeueAt, secondsIn(60) + 1);
+  equal(decided(asking, 40).requeueAt, secondsIn(60) + 1); // the pods are looked at after 10, 20, 40, 80 seconds
   equal(decided(promoted, 10).requeueAt, undefined);
-  equal(decided({ ...asking, status: { ...asking.status, abort: true } }, 10).requeueAt, undefined);
-  equal(decided(asking, 100).requeueAt, undefined);
+  const started: Midway = { ...asking, new: "1/1" };
+  equal(decided({ ...started, status: { ...started.status, abort: true } }, 10).requeueAt, undefined);
+  equal(decided(asking, 100).requeueAt, secondsIn(160));
 });
 
 test("a deadline aborts never before a first promotion, nor after progress", () => {

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { KubeObject } from "../../src/api/object.ts";
 import { Cache } from "../../src/reconcile/cache.ts";
@@ -246,4 +246,12 @@ test("metrics: an update that another one replaces is superseded", async (t) => 
   deepEqual(await lines("rollout_duration_seconds_count"), [
     'rollout_duration_seconds_count{status="Superseded"} 1',
   ]);
+});
+
+test("metrics: a rollout that is stuck", async (t) => {
+  const progressing = { type: "Progressing", lastUpdateTime: new Date(Date.now() - 300_000).toISOString() };
+  const status = { currentPodHash: "new", stableRS: "old", conditions: [progressing] };
+  const { lines } = setUp(t, rollout({ strategy: { canary: {} } }, status));
+  const [line = ""] = await lines("lotse_rollout_stuck_seconds");
+  match(line, /^lotse_rollout_stuck_seconds\{namespace="ns",name="web"\} 30\d$/);
 });
