@@ -144,6 +144,26 @@ test("core trap 46: a blue-green update that waits for a person never times out"
   equal(world.status.phase, "Paused");
 });
 
+test("core trap 46: a blue-green update that is analysed never times out", async () => {
+  const deadline = { progressDeadlineSeconds: 30, progressDeadlineAbort: true };
+  const setting = blueGreen(
+    2,
+    { ...manual, prePromotionAnalysis: rate, postPromotionAnalysis: rate },
+    deadline,
+  );
+  const { world, user } = await deployed({ ...setting, objects: [analysisTemplate("rate")] });
+  await user.setImage("web:2", 120);
+  const { name = "" } = world.status.blueGreen?.prePromotionAnalysisRunStatus ?? {};
+  equal(world.status.phase, "Progressing");
+  await user.judge(name, "Successful", "", 120);
+  equal(world.status.phase, "Paused");
+  await user.resume(120);
+  deepEqual([world.selected("a"), world.status.message], ["V2", "waiting for analysis to complete"]);
+  const { name: post = "" } = world.status.blueGreen?.postPromotionAnalysisRunStatus ?? {};
+  await user.judge(post, "Successful", "", 5);
+  equal(world.status.phase, "Healthy");
+});
+
 test("core trap 74: blue-green keeps the names of its runs until the next template", async () => {
   const setting = blueGreen(2, { prePromotionAnalysis: rate });
   const { world, user } = await deployed({ ...setting, objects: [analysisTemplate("rate")] });
