@@ -4,7 +4,7 @@ import { fenced } from "../../src/controller/fence.ts";
 import { type Flags, readFlags } from "../../src/controller/flags.ts";
 import { namesMetric, tableOf } from "../../src/controller/kinds.ts";
 import { kindText, type Table } from "../../src/controller/table.ts";
-import type { Client } from "../../src/reconcile/ports.ts";
+import type { CacheReader, Client } from "../../src/reconcile/ports.ts";
 
 function tableFor(...args: string[]): Table {
   const line = readFlags(args, "1");
@@ -111,10 +111,18 @@ for (const [args, want] of versions) {
   });
 }
 
-test("kinds: a change of a router's object wakes the Rollouts that name it", () => {
-  const table = tableFor();
-  const wakes = table.kinds.filter(({ kind }) => kind.wokenByUsed !== undefined).map(({ kind }) => kind.name);
-  deepEqual(wakes, ["rollout", "routing"]);
+test("kinds: an Ingress wakes the Rollouts that name it, whatever its class", () => {
+  const ingress = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
+  const [rollouts] = tableFor("--nginx-ingress-classes=internal").kinds;
+  const cache = {
+    indexed: (_kind: unknown, _index: string, value: string) =>
+      value === "Ingress/ns/web" ? [routedByAll] : [],
+  } as unknown as CacheReader;
+  const wake = rollouts?.kind.wokenByUsed?.(ingress);
+  for (const name of ["web", "other"]) {
+    const object = { ...ingress, metadata: { namespace: "ns", name }, spec: { ingressClassName: "nginx" } };
+    deepEqual(wake?.keys(object, cache), name === "web" ? ["ns/web"] : []);
+  }
 });
 
 const routedByAll = {

@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { stringify } from "yaml";
+import type { KubeObject } from "../../../src/api/object.ts";
 import type { ControlPlane } from "./controlPlane.ts";
 
 const ours = fileURLToPath(new URL("../../../crds/", import.meta.url));
@@ -16,6 +18,20 @@ export async function installOurs(plane: ControlPlane): Promise<void> {
     join(folder, "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"),
     "--server-side",
   );
+}
+
+/** Installs the CRDs of Istio and Traefik from their Go modules, and further ones as objects. */
+export async function installRouters(plane: ControlPlane, more: readonly KubeObject[]): Promise<void> {
+  const istio = join(
+    await moduleFolder("istio.io/api@v1.27.0"),
+    "kubernetes/customresourcedefinitions.gen.yaml",
+  );
+  const reference = "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml";
+  const traefik = join(await moduleFolder("github.com/traefik/traefik/v3@v3.6.7"), reference);
+  for (const file of [istio, traefik]) await applied(plane, file, "--server-side");
+  const input = more.map((object) => stringify(object)).join("---\n");
+  const { code, stderr } = await plane.kubectlWith({ input }, "apply", "-f", "-");
+  if (code !== 0) throw new Error(`kubectl apply: ${stderr}`);
 }
 
 async function applied(plane: ControlPlane, path: string, ...flags: readonly string[]): Promise<void> {
