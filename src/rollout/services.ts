@@ -103,7 +103,13 @@ function canarySide(
   if (rollsBackSlowly(view) || stableRS === undefined) return [];
   if (!verdict.aborted || promoted) return point(view, name, newRS, "available");
   if (!routed) return point(view, name, stableRS, "available");
-  return dynamic && traffic.weight > 0 ? [] : point(view, name, stableRS, "none");
+  if ((dynamic && traffic.weight > 0) || isBlocked(traffic)) return [];
+  return point(view, name, stableRS, traffic.problem === undefined ? "none" : "available");
+}
+
+/** Whether traffic still flows to the aborted version because stable cannot carry it: its Service stays as well. */
+function isBlocked({ holds, effects, problem, carried = 0 }: Traffic): boolean {
+  return !holds && effects.length === 0 && problem === undefined && carried > 0;
 }
 
 /**

@@ -54,8 +54,18 @@ const rows: readonly [name: string, given: Midway, want: readonly string[]][] = 
   ["not named", { canary: {}, ...at(oldHash, newHash) }, []],
   ["aborted without router", { canary: named, status: { abort: true }, ...at(newHash, oldHash) }, ["c→old"]],
   [
-    "aborted with router, without looking at pods",
+    "aborted with router",
+    { canary: named, stable: "4/3", weight: 25, status: { abort: true }, ...at(newHash, oldHash) },
+    ["c→old"],
+  ],
+  [
+    "aborted with router while stable cannot carry the traffic",
     { canary: named, stable: "4/0", weight: 25, status: { abort: true }, ...at(newHash, oldHash) },
+    [],
+  ],
+  [
+    "aborted with router, no traffic to lose",
+    { canary: named, stable: "4/0", weight: 0, status: { abort: true }, ...at(newHash, oldHash) },
     ["c→old"],
   ],
   [
