@@ -18,7 +18,8 @@ interface SecretArgument {
 export function withSecretVariables(metric: Metric, args: readonly Argument[]): Metric {
   const { job } = metric.provider;
   const secrets = args.flatMap((arg, index) => secretArgument(arg, index) ?? []);
-  if (job === undefined || secrets.length === 0 || !mentionsAny(job, secrets)) return metric;
+  if (job === undefined || secrets.length === 0) return metric;
+  if (!mentionsAny([metric.name, job], secrets)) return metric;
 
   const spec = changed(job.spec, "template", (template) =>
     changed(template, "spec", (pod) =>
@@ -30,7 +31,7 @@ export function withSecretVariables(metric: Metric, args: readonly Argument[]): 
     ),
   );
   const safe = { ...job, spec };
-  const left = secrets.find((secret) => mentions(safe, secret));
+  const left = secrets.find((secret) => mentions([metric.name, safe], secret));
   if (left === undefined) return { ...metric, provider: { ...metric.provider, job: safe } };
   const tag = `{{args.${left.name}}}`;
   throw new Problem(

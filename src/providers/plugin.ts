@@ -10,7 +10,7 @@ import { type Asking, provider, type UnderWay } from "./provider.ts";
 /** The version of the protocol that is spoken with the service. */
 const version = 1;
 
-/** The longest text that the status takes over, in characters; longer ones are cut. */
+/** The longest text that the status takes over, in characters. Nothing is cut: half a secret is one too. */
 const longestText = 4096;
 
 /** The most entries that the metadata of a measurement may have. */
@@ -19,7 +19,7 @@ const mostEntries = 16;
 /** What the controller itself notes with a measurement. */
 const reserved = ["noData", "noDataSince"];
 
-const Text = z.string().transform((text) => text.slice(0, longestText));
+const Text = z.string().max(longestText);
 const Metadata = z.record(z.string(), Text).refine(
   (entries) => {
     const keys = Object.keys(entries);
@@ -129,7 +129,7 @@ function measuredBy(name: string, body: string, { now }: Asking): Measured {
       return {
         ...data,
         value: data.value ?? null,
-        text: data.text ?? compactJson(data.value).slice(0, longestText),
+        text: data.text ?? textOf(data.value),
       };
     case "running": {
       const wait = Math.ceil(data.resumeAfterSeconds * 1000) as Millis;
@@ -138,6 +138,11 @@ function measuredBy(name: string, body: string, { now }: Asking): Measured {
     default:
       return data;
   }
+}
+
+function textOf(value: unknown): string {
+  const text = compactJson(value);
+  return text.length > longestText ? `${text.length} characters of JSON` : text;
 }
 
 /** Where data differs from its schema, and how: `.url: …`; what it says is not repeated. */

@@ -96,7 +96,10 @@ async function authorizationOf(
     return { Authorization: await bearer({ oauth2, headers, timeout, insecure: spec.insecure }, asking) };
   }
   const { username = "", password = "" } = basicAuth ?? {};
-  return username === "" ? {} : { Authorization: basic(`${username}:${password}`) };
+  if (username === "") return {};
+  const credentials = basic(`${username}:${password}`);
+  asking.hide(credentials.replace("Basic ", ""));
+  return { Authorization: credentials };
 }
 
 /** The value in the answer of the API, or the error that it tells. */

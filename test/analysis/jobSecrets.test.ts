@@ -65,6 +65,11 @@ for (const [name, job] of elsewhere) {
   });
 }
 
+test("a Job may not be named after a secret", () => {
+  const named = { ...jobOf({ args: [] }), name: `m-${tag}` };
+  throws(() => withSecretVariables(named, args), { name: "Problem" });
+});
+
 test("other providers get the secret itself", () => {
   const web = metric("m", { provider: { web: { url: "{{args.api-token}}" } } });
   equal(withSecretVariables(web, args), web);

@@ -71,3 +71,13 @@ test("the longer of two secrets is replaced first", () => {
   equal(redacted("ab abc %20 a b", ["ab", "abc", "a b"]), "***** ***** %20 *****");
   equal(redacted("a%20b a+b", ["a b"]), "***** *****");
 });
+
+test("a secret is replaced in JSON within JSON, and where & is escaped", () => {
+  const secret = 'a"&b';
+  const texts = [JSON.stringify({ secret }), JSON.stringify(JSON.stringify({ secret }))];
+  for (const text of texts) {
+    for (const shown of [text, text.replaceAll("&", "\\u0026")]) {
+      equal(/a\\|b/.test(redacted(shown, [secret])), false, shown);
+    }
+  }
+});
