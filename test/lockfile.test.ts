@@ -14,7 +14,8 @@ const lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta
 test("the lockfile has every optional dependency, so that npm ci accepts it (docs/decisions/lockfile.md)", () => {
   const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter(
-      (name) => !(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages),
+      (name) =>
+        !(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages),
     ),
   );
   deepEqual(missing, []);
