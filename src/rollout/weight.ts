@@ -90,7 +90,9 @@ function intentOf(view: View, verdict: Verdict): Intent {
   const before = lastWeight(steps, index);
   // A canary that gives traffic back gives it back first: its pods stay until then.
   const givesBack = weightAt(view, index) < before;
-  if (!givesBack && !atDesired(view)) return to(before, { ...experiments, routes });
+  // Pods that are missing raise no weight, also where a person has moved the index on.
+  const kept = Math.min(before, recorded?.weight ?? 0);
+  if (!givesBack && !atDesired(view)) return to(kept, { ...experiments, routes });
   return index < steps.length ? to(weightAt(view, index), { ...experiments, routes }) : to(M, { routes });
 }
 

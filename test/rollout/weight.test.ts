@@ -65,7 +65,12 @@ const weights: readonly [row: string, given: Midway, weight: number][] = [
     { canary: dynamic, spec: { replicas: 1 }, new: "2/2", stable: "1/1", status: { promoteFull: true } },
     100,
   ],
-  ["6 pods not there", { ...threeSteps, new: "2/1", status: { currentStepIndex: 1 } }, 25],
+  ["6 pods not there", { ...threeSteps, new: "2/1", status: { currentStepIndex: 1, ...recorded(25) } }, 25],
+  [
+    "6 pods not there, moved on by a person",
+    { ...threeSteps, new: "2/1", status: { currentStepIndex: 2, ...recorded(25) } },
+    25,
+  ],
   ["6 pods not there for the first weight", { new: "2/2" }, 0],
   ["7 the step's own", {}, 25],
   [
@@ -75,7 +80,7 @@ const weights: readonly [row: string, given: Midway, weight: number][] = [
   ],
   ["7 without weight so far", { canary: { steps: [{ pause: {} }] }, new: "0/0" }, 0],
   ["8 all steps done", { new: "4/4", status: { currentStepIndex: 2 } }, 100],
-  ["8 all steps done, pods not there", { new: "4/3", status: { currentStepIndex: 2 } }, 25],
+  ["8 all steps done, pods not there", { new: "4/3", status: { currentStepIndex: 2, ...recorded(25) } }, 25],
   [
     "8 all of another maximum",
     { new: "4/4", canary: { trafficRouting: { maxTrafficWeight: 1000 } }, status: { currentStepIndex: 2 } },
