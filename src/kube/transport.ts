@@ -1,8 +1,10 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import { urlToHttpOptions } from "node:url";
 import pRetry from "p-retry";
 import { ApiError } from "../reconcile/ports.ts";
+import { remembered } from "../reconcile/remembered.ts";
 import type { Access } from "./access.ts";
 import { asApiError, errorOf, faultOf, retryAfterOf } from "./status.ts";
 
@@ -166,37 +168,52 @@ function wasStale({ code, cause }: ApiError): boolean {
 
 class StaleConnection extends Error {}
 
-/** Resolves when the head of the answer is there. */
+/** Resolves when the head of the answer is there. A body that is text goes out in one piece with the head. */
 async function send(
   { access, userAgent = "lotse" }: TransportOptions,
   request: Request,
 ): Promise<IncomingMessage> {
   const { agent, headers } = await access.entry();
-  const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-  const url = new URL(access.server.pathname.replace(/\/$/, "") + request.path, access.server);
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
-  }
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const { base, ...address } = addressOf(access);
   const options = {
+    ...address,
+    path: base + request.path + queryOf(request),
     agent,
     method: request.method,
     headers: {
       accept: "application/json",
       "user-agent": userAgent,
       ...headers,
-      ...(body
-        ? { "content-type": request.contentType ?? "application/json", "content-length": body.length }
-        : {}),
+      ...(body !== undefined && {
+        "content-type": request.contentType ?? "application/json",
+        "content-length": Buffer.byteLength(body),
+      }),
     },
     ...(request.signal ? { signal: request.signal } : {}),
   };
-  const client = url.protocol === "http:" ? requestHttp(url, options) : requestHttps(url, options);
+  const client = address.protocol === "http:" ? requestHttp(options) : requestHttps(options);
   return answered(client, body, request.timeout ?? usualTimeout);
+}
+
+/** Where the server is, and the path below which it serves the API. */
+const addressOf = remembered(({ server }: Access) => {
+  const { protocol, hostname, port } = urlToHttpOptions(server);
+  return { protocol, hostname, port, base: server.pathname.replace(/\/$/, "") };
+});
+
+function queryOf({ query }: Request): string {
+  if (query === undefined) return "";
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  const text = new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
+  return text === "" ? "" : `?${text}`;
 }
 
 function answered(
   client: ClientRequest,
-  body: Buffer | undefined,
+  body: string | undefined,
   timeout: number,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -227,7 +244,7 @@ function textOf(message: IncomingMessage, { timeout = usualTimeout }: Request): 
     message.once("error", reject);
     message.once("close", () => {
       clearTimeout(timer);
-      reject(new Error("the connection was closed in the middle of the answer"));
+      if (!message.complete) reject(new Error("the connection was closed in the middle of the answer"));
     });
   });
 }

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Ended, type Transport, type TransportOptions, transportOf } from "../../src/kube/transport.ts";
 import { ApiError } from "../../src/reconcile/ports.ts";
 import { ApiServer, type Fault, refuse } from "./support/apiServer.ts";
@@ -145,8 +146,10 @@ test("transport: an aborted request ends at once and is not retried", async (t) 
   server.fail(1, hanging);
   const ending = new AbortController();
   const reply = transport.request({ method: "GET", path: pod, signal: ending.signal });
-  setTimeout(() => ending.abort(), 10);
-  await rejects(reply, { code: 0 });
+  const rejected = rejects(reply, { code: 0 });
+  while (server.count("GET", pod) === 0) await sleep(1);
+  ending.abort();
+  await rejected;
   equal(server.count("GET", pod), 1);
 });
 
