@@ -11,6 +11,7 @@ import type { Command, OptionSpec, Output } from "./cli/command.ts";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   backtest: async () => (await import("./cli/backtest.ts")).backtest,
   eval: async () => (await import("./cli/eval.ts")).evaluate,
+  explain: async () => (await import("./cli/explain.ts")).explain,
   gen: async () => (await import("./cli/gen.ts")).gen,
   simulate: async () => (await import("./cli/simulate.ts")).simulate,
 };

@@ -1,4 +1,6 @@
-/** What must not outlive the demo: processes, servers, watches, files. They are ended once, the latest first. */
+/**
+ * What must not outlive the demo: processes, servers, watches, files. They are ended once, the latest first.
+ */
 export class Belongings {
   readonly #ends: (() => unknown)[] = [];
 

@@ -17,8 +17,8 @@ export interface Ground {
 const patience = 3_000;
 
 /**
- * Starts a process that belongs to the demo: its output goes to NAME.log in the folder, and when it ends before
- * the demo does, the demo ends with its last lines.
+ * Starts a process that belongs to the demo: its output goes to NAME.log in the folder, and when it ends
+ * before the demo does, the demo ends with its last lines.
  */
 export function startChild(
   { folder, belongings, fail }: Ground,

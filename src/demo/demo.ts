@@ -26,7 +26,10 @@ export interface Run {
 const rate = 150;
 const users = 1_000;
 
-/** Plays both releases and says how they went. Rejects when one does not go as it should, or with the abort's reason. */
+/**
+ * Plays both releases and says how they went. Rejects when one does not go as it should, or with the abort's
+ * reason.
+ */
 export async function demo({ options, screen, belongings, abort }: Run): Promise<void> {
   const begun = performance.now();
   const now = () => performance.now() - begun;

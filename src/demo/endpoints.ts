@@ -6,7 +6,9 @@ import { jsonOf, listOf } from "../sim/json.ts";
 /** The kind of route that the gateway obeys. */
 export const routeKind: KindRef = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" };
 
-/** What a gateway knows of a cluster: which Services get which share, and which pods are ready behind them. */
+/**
+ * What a gateway knows of a cluster: which Services get which share, and which pods are ready behind them.
+ */
 export class Endpoints {
   readonly #slices = new Map<string, { readonly service: string; readonly pods: readonly string[] }>();
   readonly #unwatch: (() => void)[];

@@ -11,9 +11,9 @@ export interface Ways {
 }
 
 /**
- * A gateway in front of the pods: each request goes to a Service by the weights of the live HTTPRoute, then to a
- * ready pod behind it in turn; without a route to any ready pod in turn. A request without a pod is answered by 503,
- * one whose pod does not answer by 502, both without the header that tells the version.
+ * A gateway in front of the pods: each request goes to a Service by the weights of the live HTTPRoute, then
+ * to a ready pod behind it in turn; without a route to any ready pod in turn. A request without a pod is
+ * answered by 503, one whose pod does not answer by 502, both without the header that tells the version.
  */
 export async function openGateway(ways: Ways, port: number): Promise<Opened> {
   const agent = new Agent({ keepAlive: true });

@@ -20,7 +20,10 @@ export const versionHeader = "x-version";
 /** How long an answer takes, in milliseconds. */
 const answerTime = 5;
 
-/** What "runs" in a pod: a small HTTP server that fails as often as its version does, and counts at `/metrics`. */
+/**
+ * What "runs" in a pod: a small HTTP server that fails as often as its version does, and counts at
+ * `/metrics`.
+ */
 export async function startPodServer({ service, tag }: Version): Promise<Opened> {
   const registry = new Registry();
   const requests = new Counter({

@@ -43,7 +43,9 @@ export class Pods {
     return this.#running.get(name)?.url;
   }
 
-  /** The metrics of all pods on one page, each with the labels of its pod; what does not answer is left out. */
+  /**
+   * The metrics of all pods on one page, each with the labels of its pod; what does not answer is left out.
+   */
   async metrics(): Promise<string> {
     const pages = [...this.#running.values()].map(async ({ url, labels }) => {
       if (url === undefined) return "";

@@ -1,4 +1,6 @@
-/** The first number that a query gives now; not a number when it gives none, or the server does not answer. */
+/**
+ * The first number that a query gives now; not a number when it gives none, or the server does not answer.
+ */
 export async function numberFrom(address: string, query: string): Promise<number> {
   try {
     const body = new URLSearchParams({ query });

@@ -35,7 +35,9 @@ interface Waiter {
   done(moment: Moment): void;
 }
 
-/** Looks at the demo on every change and a few times a second: shows what it sees, and tells who waits for it. */
+/**
+ * Looks at the demo on every change and a few times a second: shows what it sees, and tells who waits for it.
+ */
 export class Show {
   readonly #options: ShowOptions;
   readonly #rates: number[] = [];

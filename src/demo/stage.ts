@@ -41,7 +41,9 @@ const controller = fileURLToPath(new URL("../main.ts", import.meta.url));
 /** How long a pod still answers once it is deleted: its gateway needs a moment to look elsewhere. */
 const stopAfter: Millis = seconds(1);
 
-/** Opens the cluster with its pods, the gateway and the metrics, starts the controller, applies the manifests. */
+/**
+ * Opens the cluster with its pods, the gateway and the metrics, starts the controller, applies the manifests.
+ */
 export async function openStage(ground: Ground, options: Options): Promise<Stage> {
   const pace = options.fast ? fast : watchable;
   const { belongings, folder } = ground;

@@ -1,6 +1,6 @@
 /**
- * The same function, which remembers its answer for each object for as long as the object lives. Only for objects that
- * nobody changes: what was parsed, what the cache holds.
+ * The same function, which remembers its answer for each object for as long as the object lives. Only for
+ * objects that nobody changes: what was parsed, what the cache holds.
  */
 export function remembered<Subject extends object, Answer>(
   compute: (subject: Subject) => Answer,

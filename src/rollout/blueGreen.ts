@@ -109,8 +109,8 @@ function blueGreenLeavers(
 }
 
 /**
- * No old version goes while a person is asked, or before the analysis after the switch has succeeded. What was promoted
- * without it keeps none: the peer then never scales them down.
+ * No old version goes while a person is asked, or before the analysis after the switch has succeeded. What
+ * was promoted without it keeps none: the peer then never scales them down.
  */
 function isHeldBack({ status, blueGreen, promoted }: View, verdict: Verdict): boolean {
   const asked = (status.pauseConditions ?? []).some(({ reason }) => reason === "InconclusiveAnalysisRun");

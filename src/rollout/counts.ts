@@ -85,7 +85,9 @@ function basicInput(view: View, aborted: boolean) {
   };
 }
 
-/** The size that a new version may have beside the pods that there are, before stable has made room for it. */
+/**
+ * The size that a new version may have beside the pods that there are, before stable has made room for it.
+ */
 export function basicSizeAtBirth(view: View): number {
   return basicSizes(basicInput(view, false)).canary;
 }

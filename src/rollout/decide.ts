@@ -3,13 +3,13 @@ import type { Plan } from "../reconcile/plan.ts";
 import { begin } from "./begin.ts";
 import { birthPlan } from "./birthPlan.ts";
 import { claims } from "./claims.ts";
-import { planOf } from "./planOf.ts";
+import { type Decided, planOf } from "./planOf.ts";
 import { refuse } from "./refuse.ts";
-import { restartFor } from "./restart.ts";
+import { type Restart, restartFor } from "./restart.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 import { strategyOf } from "./strategy.ts";
 import { verdictOf } from "./verdict.ts";
-import { viewOf } from "./view.ts";
+import { type View, viewOf } from "./view.ts";
 import { trafficFor } from "./weight.ts";
 
 /** What one look at a Rollout decides. Pure: the same snapshot and instant give the same plan. */
@@ -23,12 +23,16 @@ export function decide(seen: RolloutSnapshot, now: Instant): Plan {
 
   const restart = restartFor(view); // old pods go, a few at a time
   if (restart.alone) return { effects: restart.effects, requeueAt: restart.until };
+  return planOf(view, decidedOn(view, restart));
+}
 
+/** Everything that is decided about an update that has begun. */
+export function decidedOn(view: View, restart: Restart): Decided {
   const strategy = strategyOf(view);
   const verdict = verdictOf(view); // may it go on at all
   const traffic = trafficFor(view, verdict); // never towards missing pods
   const pods = strategy.pods(view, verdict, traffic); // never away from traffic
   const services = strategy.services(view, verdict, traffic);
   const move = strategy.move(view, verdict, traffic, pods.atRest); // done, waiting, paused, aborted, promoted
-  return planOf(view, { verdict, traffic, pods, services, move, restart });
+  return { verdict, traffic, pods, services, move, restart };
 }

@@ -78,8 +78,8 @@ function routed(view: View, verdict: Verdict, traffic: Traffic, newRS: Replicas)
 }
 
 /**
- * The stable pods for the weight that is wanted: where it has to fall further than the step asks for, a dynamic stable
- * version grows for it. The peer's does not, and its weight then never falls.
+ * The stable pods for the weight that is wanted: where it has to fall further than the step asks for, a
+ * dynamic stable version grows for it. The peer's does not, and its weight then never falls.
  */
 function stableFor({ dynamic, R, M }: View, { carried, weight }: Traffic): number {
   return dynamic && carried !== undefined ? podsForWeight(M - weight, { replicas: R, max: M }) : 0;

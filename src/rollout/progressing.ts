@@ -109,8 +109,8 @@ function stepped(old: Status, next: Status): boolean {
 
 /**
  * Whether the progress deadline runs at all (rollout-core 7.3 row 4, 17.1): not at a step that waits by
- * design, not while paused or, in blue-green, analysed, not while an older ReplicaSet waits for its own deadline.
- * One that is down to 0 does not count (trap 26).
+ * design, not while paused or, in blue-green, analysed, not while an older ReplicaSet waits for its own
+ * deadline. One that is down to 0 does not count (trap 26).
  */
 export function deadlineApplies(
   { steps, status, otherRSs }: View,

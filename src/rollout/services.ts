@@ -80,8 +80,8 @@ export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): 
 }
 
 /**
- * Whether the weight that should fall cannot yet, and the new version has fewer pods for it than the one that carries
- * it: its Service waits.
+ * Whether the weight that should fall cannot yet, and the new version has fewer pods for it than the one that
+ * carries it: its Service waits.
  */
 function wouldOverload(view: View, { effects }: Traffic): boolean {
   const { canary, newRS, allRSs, seen } = view;
@@ -107,7 +107,10 @@ function canarySide(
   return point(view, name, stableRS, traffic.problem === undefined ? "none" : "available");
 }
 
-/** Whether traffic still flows to the aborted version because stable cannot carry it: its Service stays as well. */
+/**
+ * Whether traffic still flows to the aborted version because stable cannot carry it: its Service stays as
+ * well.
+ */
 function isBlocked({ holds, effects, problem, carried = 0 }: Traffic): boolean {
   return !holds && effects.length === 0 && problem === undefined && carried > 0;
 }

@@ -33,7 +33,9 @@ export function slimReplicaSet(object: KubeObject, old?: KubeObject): KubeObject
   };
 }
 
-/** Whether the spec that is kept of the last state is that of this one: most changes are those of the status. */
+/**
+ * Whether the spec that is kept of the last state is that of this one: most changes are those of the status.
+ */
 function hasSameSpec({ metadata }: KubeObject, { metadata: before, spec }: KubeObject): boolean {
   const ephemeral = annotation.ephemeralMetadata;
   return (

@@ -18,8 +18,8 @@ export const replicaSetRef: KindRef = { apiVersion: "apps/v1", kind: "ReplicaSet
 export const ingressRef: KindRef = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
 export const eventRef: KindRef = { apiVersion: "v1", kind: "Event" };
 
-/** Where everything is that the bench makes. */
-export const namespace = "lotse-bench";
+/** Where everything is that the bench makes; a run before may still be on its way out. */
+export const namespace = `lotse-bench-${process.pid}`;
 
 /** What had been answered, and written by the bench itself, at one moment. */
 export interface Count {

@@ -62,7 +62,10 @@ function resourceOf({ apiVersion, kind }: KindRef): string {
   return `${group}/${name}${name.endsWith("s") ? "es" : "s"}`;
 }
 
-/** What the writes of a router are, in a whole canary with everything that it can do, and when it is taken away. */
+/**
+ * What the writes of a router are, in a whole canary with everything that it can do, and when it is taken
+ * away.
+ */
 function writesOf({ router, config, objects }: Family): readonly Effect[] {
   const board = new Board(router, config, objects);
   const routes = [

@@ -25,7 +25,14 @@ async function setUp(t: TestContext, pace = times): Promise<[ApiServer, (identit
     await server.close();
   });
   const begin = (identity: string): Election => {
-    const election = new Election({ client, namespace: "ns", name: "lock", identity, times: pace, log: silent });
+    const election = new Election({
+      client,
+      namespace: "ns",
+      name: "lock",
+      identity,
+      times: pace,
+      log: silent,
+    });
     elections.push(election);
     return election;
   };

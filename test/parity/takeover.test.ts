@@ -40,7 +40,9 @@ async function leftBehind(beginning: Beginning, point: Point): Promise<readonly 
   return JSON.parse(text) as readonly KubeObject[];
 }
 
-/** A cluster in which these objects stand, with the uids that it gives them; the controller starts afterwards. */
+/**
+ * A cluster in which these objects stand, with the uids that it gives them; the controller starts afterwards.
+ */
 async function standing(objects: readonly KubeObject[]): Promise<World> {
   const world = new World();
   world.stop();

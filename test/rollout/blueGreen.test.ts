@@ -83,7 +83,10 @@ for (const [name, given, want] of sizes) {
   test(`preview size ${name}`, () => equal(previewSize(viewAt(given, 10), newHash), want));
 }
 
-/** The pause before the switch, and the switch (rollout-core 15.4, 15.5): what the status pauses for, and where active goes. */
+/**
+ * The pause before the switch, and the switch (rollout-core 15.4, 15.5): what the status pauses for, and
+ * where active goes.
+ */
 const pauses: readonly [name: string, given: Midway, at: number, pause: string, active: string][] = [
   ["needs none", ready, 0, "", "new"],
   ["needs none and has one", with_({}, { status: paused }), 0, "", "new"],

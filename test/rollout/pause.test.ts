@@ -29,7 +29,9 @@ const asked: Midway = {
   status: { canary: { currentBackgroundAnalysisRunStatus: { name: "run", status: "Running" } } },
 };
 
-/** `reasons / controllerPause / abort / abortedAt / index`, at ten seconds (rollout-core 16.1, 16.4, 13.4). */
+/**
+ * `reasons / controllerPause / abort / abortedAt / index`, at ten seconds (rollout-core 16.1, 16.4, 13.4).
+ */
 const rows: readonly [name: string, given: Midway, want: string][] = [
   ["nothing", { ...rest, canary: { steps: [{ setWeight: 60 }] } }, "/ / / / 0"],
   ["a pause step begins with the end of the step before", rest, "CanaryPauseStep / true / / / 1"],

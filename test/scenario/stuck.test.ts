@@ -108,7 +108,9 @@ for (const [is, reason] of [
   });
 }
 
-/** Has the canary become ready and unready again in turn, until the update has ended; the seconds that took. */
+/**
+ * Has the canary become ready and unready again in turn, until the update has ended; the seconds that took.
+ */
 async function flap(stage: Stage, spec: object): Promise<number> {
   await stage.begin({ progressDeadlineSeconds: 120, ...spec });
   const start = stage.world.clock.now();

@@ -45,7 +45,9 @@ export function libraryPaths(): readonly string[] {
     .sort();
 }
 
-/** What users have to pass to the templates of a platform: the arguments that are documented without value. */
+/**
+ * What users have to pass to the templates of a platform: the arguments that are documented without value.
+ */
 export const given: Readonly<Record<Platform, Readonly<Record<string, string>>>> = {
   application: {
     service: "my-api",

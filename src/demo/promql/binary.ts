@@ -60,7 +60,10 @@ export function combined(left: Value, right: Value, operation: Operation): Value
   return paired(samplesOf(left, operator), samplesOf(right, operator), operation, step);
 }
 
-/** What becomes of two numbers: a number, or undefined for what a comparison leaves out; `kept` is what it keeps. */
+/**
+ * What becomes of two numbers: a number, or undefined for what a comparison leaves out; `kept` is what it
+ * keeps.
+ */
 type Step = (left: number, right: number, kept: number) => number | undefined;
 
 function stepOf({ operator, bool }: Operation): Step {

@@ -10,8 +10,8 @@ import { nameless } from "./series.ts";
 import { type Expression, sample, samplesOf, scalar, vector } from "./value.ts";
 
 /**
- * Makes a PromQL text ready to be evaluated: the subset that success rates, latencies and ratios need. Throws a
- * `Problem` that names what is wrong or is not evaluated here.
+ * Makes a PromQL text ready to be evaluated: the subset that success rates, latencies and ratios need. Throws
+ * a `Problem` that names what is wrong or is not evaluated here.
  */
 export function compile(query: string): Expression {
   const tree = parser.parse(query);

@@ -1,7 +1,9 @@
 import { Problem } from "../../api/problem.ts";
 import type { Labels, Sample } from "./series.ts";
 
-/** The samples in a page of metrics in the Prometheus text format. Throws a `Problem` for a line that is none. */
+/**
+ * The samples in a page of metrics in the Prometheus text format. Throws a `Problem` for a line that is none.
+ */
 export function samplesIn(page: string): readonly Sample[] {
   return page.split("\n").flatMap((line) => (line === "" || line.startsWith("#") ? [] : [sampleIn(line)]));
 }

@@ -46,7 +46,9 @@ const functions: Readonly<Record<string, Function>> = {
   time: { takes: [0, 0], call: (_args, _name, at) => scalar(at) },
 };
 
-/** The function of a name. Throws a `Problem` for one that is not evaluated here, or with too many arguments. */
+/**
+ * The function of a name. Throws a `Problem` for one that is not evaluated here, or with too many arguments.
+ */
 export function functionNamed(name: string, given: number): Function["call"] {
   const found = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (found === undefined) {
@@ -98,9 +100,9 @@ function growth(before: Point, after: Point): number {
 }
 
 /**
- * The growth of a counter over the whole range. What lies before the first and after the last point is extended at
- * the same pace: up to the ends of the range when they are near, else by half the distance of two points, and never
- * to before the counter was 0.
+ * The growth of a counter over the whole range. What lies before the first and after the last point is
+ * extended at the same pace: up to the ends of the range when they are near, else by half the distance of two
+ * points, and never to before the counter was 0.
  */
 function increase(points: readonly Point[], from: number, to: number): number {
   const [first = { at: 0, value: 0 }, ...others] = points;

@@ -25,8 +25,8 @@ export function histogramQuantile(quantile: number, samples: readonly Sample[]):
 }
 
 /**
- * Values are taken to be spread evenly within a bucket. In the highest bucket the answer is its lower limit; without
- * a bucket `+Inf`, or without an observation, it is not a number.
+ * Values are taken to be spread evenly within a bucket. In the highest bucket the answer is its lower limit;
+ * without a bucket `+Inf`, or without an observation, it is not a number.
  */
 function quantileIn(quantile: number, given: readonly Bucket[]): number {
   if (Number.isNaN(quantile)) return Number.NaN;

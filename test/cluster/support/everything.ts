@@ -10,9 +10,9 @@ function pods(app: string, image: string): object {
 }
 
 /**
- * The Rollout `my-api` with what needs most rights (metadata on live pods, an experiment with Services, an analysis by
- * a Job and by a query with a secret, no history), the Rollout `adopted`, which takes over from the Deployment
- * `legacy`, and the Experiment `apart`, which ends by itself.
+ * The Rollout `my-api` with what needs most rights (metadata on live pods, an experiment with Services, an
+ * analysis by a Job and by a query with a secret, no history), the Rollout `adopted`, which takes over from
+ * the Deployment `legacy`, and the Experiment `apart`, which ends by itself.
  */
 export function busy({ address }: { readonly address: string }): readonly KubeObject[] {
   return [

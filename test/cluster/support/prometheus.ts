@@ -12,6 +12,8 @@ export interface ScrapeOptions {
   readonly targets: readonly string[];
   /** Seconds between two scrapes. Default 1. */
   readonly interval?: number;
+  /** Whether the targets are there already, so that the first scrape is waited for. Default true. */
+  readonly present?: boolean;
 }
 
 /** One element of the answer to an instant query; a scalar has no labels. */
@@ -79,7 +81,10 @@ const victoriaMetrics: Brand = {
   ],
 };
 
-async function start(brand: Brand, { targets, interval = 1 }: ScrapeOptions): Promise<MetricsServer> {
+async function start(
+  brand: Brand,
+  { targets, interval = 1, present = true }: ScrapeOptions,
+): Promise<MetricsServer> {
   const command = program(brand.program);
   const { folder, remove } = await scratch(brand.program);
   const [port = 0] = await freePorts(1);
@@ -97,7 +102,8 @@ async function start(brand: Brand, { targets, interval = 1 }: ScrapeOptions): Pr
     await until(`${brand.program} is ready`, async () => (await fetch(`${url}${brand.readyPath}`)).ok, {
       children,
     });
-    await until("the first scrape", async () => (await scraped(url)) === targets.length, { children });
+    const isScraped = async () => (await scraped(url)) === targets.length;
+    if (present) await until("the first scrape", isScraped, { children });
   } catch (error) {
     await stop();
     throw error;

@@ -1,0 +1,17 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { test } from "node:test";
+import { labelled, samplesIn } from "../../../src/demo/promql/exposition.ts";
+
+test("exposition: samples with and without labels, comments, escapes and infinities", () => {
+  const page = '# HELP a b\na 1\nb{c="d",e="f \\"g\\" \\\\ \\n"} 2.5\nh{le="+Inf"} +Inf 1700000000000\n';
+  deepEqual(samplesIn(page), [
+    { labels: { __name__: "a" }, value: 1 },
+    { labels: { __name__: "b", c: "d", e: 'f "g" \\ \n' }, value: 2.5 },
+    { labels: { __name__: "h", le: "+Inf" }, value: Infinity },
+  ]);
+  throws(() => samplesIn("what?"), /no sample/);
+});
+
+test("exposition: labels are added to every sample", () => {
+  equal(labelled('a 1\nb{c="d"} 2\n', { pod: "x" }), 'a{pod="x"} 1\nb{c="d",pod="x"} 2\n');
+});
