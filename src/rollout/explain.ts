@@ -139,6 +139,7 @@ function unseen({ seen, status, revision }: View): Wait | undefined {
 
 function stateOf(waits: Wait | undefined, { effects, status, problem }: Plan): Explanation["is"] {
   if (waits?.stuck === true || problem !== undefined) return "stuck";
-  if (effects.length > 0 || (status?.patch !== undefined && status.urgent)) return "moving";
-  return waits === undefined ? "settled" : "waiting";
+  if (effects.length > 0) return "moving";
+  if (waits !== undefined) return "waiting";
+  return status?.patch !== undefined && status.urgent ? "moving" : "settled";
 }

@@ -156,7 +156,11 @@ const rows: readonly [name: string, given: Midway, told: Told][] = [
     { new: null, generation: 3, status: { observedGeneration: "2" } },
     ["moving", "the controller to see the last change"],
   ],
-  ["nothing, as it goes on", { ...steps({ setWeight: 25 }, { setWeight: 50 }), status: moved }, ["moving"]],
+  [
+    "nothing, as it goes on",
+    { ...steps({ setWeight: 25 }, { setWeight: 50 }), stable: "3/3", status: moved },
+    ["moving"],
+  ],
 ];
 for (const [name, given, [is, what, since, until, ends]] of rows) {
   test(`explain: waits for ${name}`, () => {
@@ -242,9 +246,12 @@ test("explain: shows what is written now, where it is, and when it is looked at 
   deepEqual(found.step, { index: 0, count: 2, text: "setWeight: 50" });
   deepEqual(
     found.writes.map(({ do: verb, object }) => [verb, object]),
-    [["patch", `ReplicaSet/web-${newHash}`]],
+    [
+      ["patch", `ReplicaSet/web-${oldHash}`],
+      ["patch", `ReplicaSet/web-${newHash}`],
+    ],
   );
-  match(found.writes[0]?.why ?? "", /needs these pods/);
+  match(found.writes[1]?.why ?? "", /needs these pods/);
   equal(found.rollout, "shop/web");
   const routed = explain(
     midway({ ...pods, ...steps({ setWeight: 75 }), new: "3/1", stable: "4/4", weight: 25 }),
