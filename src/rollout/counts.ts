@@ -25,11 +25,13 @@ export function meetsThreshold(
 /**
  * Whether stable can carry its share of the traffic (rollout-core 14.3). After an abort it is enough that
  * stable is as available as the strategy ever promises, so that one pod that is not ready leaves nobody on a
- * bad canary (I3).
+ * bad canary (I3). No more traffic than before goes to stable while it has no pod at all.
  */
 export function stableCarries(view: View, weight: number, aborted: boolean): boolean {
-  const { stableRS, R, M, budget, dynamic } = view;
+  const { stableRS, R, M, budget, dynamic, status } = view;
   if (stableRS === undefined) return false;
+  const gains = weight < (status.canary?.weights?.canary.weight ?? 0);
+  if (gains && R > 0 && stableRS.available === 0) return false;
   const needed = Math.floor(((M - weight) * R) / M);
   const least = aborted && !dynamic ? Math.min(needed, Math.max(1, R - budget.unavailable)) : needed;
   return stableRS.available >= least || meetsThreshold(view, stableRS, needed);

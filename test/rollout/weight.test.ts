@@ -104,6 +104,28 @@ const gates: readonly [name: string, given: Midway, writes: number][] = [
   ["there is no stable ReplicaSet", { stable: null }, 0],
   ["after an abort one stable pod may be missing", { stable: "4/3", status: { abort: true }, weight: 25 }, 1],
   ["after an abort two may not", { stable: "4/2", status: { abort: true }, weight: 25 }, 0],
+  [
+    "a single stable pod that is missing gets no more traffic",
+    {
+      spec: { replicas: 1 },
+      stable: "1/0",
+      canary: { steps: [{ setWeight: 50 }] },
+      weight: 100,
+      status: recorded(100),
+    },
+    0,
+  ],
+  [
+    "a single stable pod that is missing may lose traffic",
+    {
+      spec: { replicas: 1 },
+      stable: "1/0",
+      canary: { steps: [{ setWeight: 50 }] },
+      weight: 0,
+      status: recorded(0),
+    },
+    1,
+  ],
   ["the weight is there", { weight: 25 }, 0],
 ];
 for (const [name, given, writes] of gates) {
