@@ -180,7 +180,7 @@ test("events: stop writes what waits, takes no more, and does not wait for ever"
   hung.record(rollout("web"), note("never"));
   const began = performance.now();
   await hung.stop(20);
-  ok(performance.now() - began < 500);
+  ok(performance.now() - began < 3_000);
 });
 
 test("events: nothing is remembered of objects that have long been quiet", async () => {

@@ -51,13 +51,13 @@ const endless: readonly (readonly [string, string])[] = [
 
 for (const [name, source] of endless) {
   test(`language: ${name} ends soon, with an answer or a problem`, () => {
-    const start = performance.now();
+    const before = process.cpuUsage().user; // not the clock: the machine may be busy with other things
     try {
       evaluate(compile(source), resultOf("[1]"), now);
     } catch (error) {
       ok(error instanceof Problem, String(error));
     }
-    ok(performance.now() - start < 5_000);
+    ok(process.cpuUsage().user - before < 5_000_000);
   });
 }
 
