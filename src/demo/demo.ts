@@ -46,15 +46,14 @@ export async function demo({ options, screen, belongings, abort }: Run): Promise
   belongings.add(() => show.close());
   await show.until("the first version serves", ({ phase }) => phase === "Healthy", seconds(20));
   load.start();
-  await firstRates(show, `${stage.metrics.name} has no number for the query`);
+  await firstRates(stage, show, now);
 
   const good = await promoted(stage, show);
   const bad = await takenBack(stage, show);
-  const { lost } = await show.until("a look", () => true, seconds(1));
   if (!options.keep) show.finish();
   screen.leave();
   screen.say();
-  for (const line of summary({ good, bad, users, lost })) screen.say(line);
+  for (const line of summary({ good, bad, users, lost: load.lost })) screen.say(line);
   if (options.keep) await kept(stage, show, screen);
 }
 

@@ -8,19 +8,19 @@ import { type Ground, startChild } from "./child.ts";
 import { listening } from "./listening.ts";
 import type { Backend } from "./options.ts";
 import { serveQueries } from "./promql/api.ts";
-import { samplesIn } from "./promql/exposition.ts";
-import { SeriesStore } from "./promql/series.ts";
+import { pageOf } from "./promql/exposition.ts";
+import { type Sample, SeriesStore } from "./promql/series.ts";
 
 /** Where the metrics come from and who answers queries about them. */
 export interface MetricsOptions {
-  /** The metrics of all pods on one page. */
-  readonly page: () => Promise<string>;
+  /** Asks the pods for what they have counted, added up. */
+  readonly scrape: () => Promise<readonly Sample[]>;
   readonly scrapeEvery: Millis;
   /** The one to use; by default the first that is on PATH, else the embedded one. */
   readonly backend: Backend | undefined;
   /** The address of a server that runs already, and scrapes the metrics port itself. */
   readonly given: string | undefined;
-  /** The port of the page; 0 takes a free one. */
+  /** The port of the metrics; 0 takes a free one. */
   readonly port: number;
 }
 
@@ -47,12 +47,12 @@ export async function openMetrics(ground: Ground, options: MetricsOptions): Prom
 /** Scrapes by itself and evaluates queries in this process. */
 async function embedded(
   { belongings, fail }: Ground,
-  { page, scrapeEvery }: MetricsOptions,
+  { scrape, scrapeEvery }: MetricsOptions,
 ): Promise<MetricsServer> {
   const store = new SeriesStore();
   const timer = setInterval(() => {
-    page()
-      .then((text) => store.append(Date.now() / 1000, samplesIn(text)))
+    scrape()
+      .then((samples) => store.append(Date.now() / 1000, samples))
       .catch(fail);
   }, scrapeEvery);
   belongings.add(() => clearInterval(timer));
@@ -61,11 +61,12 @@ async function embedded(
   return { name: "the embedded evaluator", url };
 }
 
-/** Serves the page of all pods' metrics to whoever scrapes; resolves to its host and port. */
-async function servePage({ belongings }: Ground, { page, port }: MetricsOptions): Promise<string> {
+/** Serves the metrics to whoever scrapes; resolves to the host and the port. */
+async function servePage({ belongings }: Ground, { scrape, port }: MetricsOptions): Promise<string> {
   const server = createServer((_, response) => {
-    page().then(
-      (text) => response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text),
+    scrape().then(
+      (samples) =>
+        response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(pageOf(samples)),
       () => response.writeHead(500).end(),
     );
   });

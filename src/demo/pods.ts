@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "../api/object.ts";
+import { Problem } from "../api/problem.ts";
 import type { Millis } from "../api/time.ts";
 import type { Cluster } from "../sim/cluster.ts";
 import { podRef } from "../sim/controllers/kinds.ts";
 import { jsonOf, listOf } from "../sim/json.ts";
 import type { Opened } from "./listening.ts";
 import { startPodServer } from "./pod.ts";
-import { labelled } from "./promql/exposition.ts";
+import { samplesIn } from "./promql/exposition.ts";
+import type { Sample } from "./promql/series.ts";
 
 interface Running {
-  readonly labels: Readonly<Record<string, string>>;
   readonly server: Promise<Opened>;
   url: string | undefined;
 }
@@ -43,20 +44,20 @@ export class Pods {
     return this.#running.get(name)?.url;
   }
 
-  /**
-   * The metrics of all pods on one page, each with the labels of its pod; what does not answer is left out.
-   */
-  async metrics(): Promise<string> {
-    const pages = [...this.#running.values()].map(async ({ url, labels }) => {
-      if (url === undefined) return "";
+  /** What the metrics of each pod say now; a pod that does not answer is left out. */
+  async metrics(): Promise<ReadonlyMap<string, readonly Sample[]>> {
+    const found = new Map<string, readonly Sample[]>();
+    const asked = [...this.#running].map(async ([name, { url }]) => {
+      if (url === undefined) return;
       try {
-        const page = await (await fetch(`${url}/metrics`)).text();
-        return labelled(page.replace(/^#.*\n/gm, ""), labels);
-      } catch {
-        return ""; // it has ended in the meantime
+        found.set(name, samplesIn(await (await fetch(`${url}/metrics`)).text()));
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        // it has ended in the meantime
       }
     });
-    return (await Promise.all(pages)).join("");
+    await Promise.all(asked);
+    return found;
   }
 
   async close(): Promise<void> {
@@ -65,17 +66,12 @@ export class Pods {
   }
 
   #start(pod: KubeObject): void {
-    const { name, namespace = "", labels = {} } = pod.metadata;
+    const { name, labels = {} } = pod.metadata;
     if (this.#running.has(name)) return;
     const { startsAfter, ready, fail } = this.#options;
     const version = { service: labels["app"] ?? name, tag: tagOf(pod) };
     const server = sleep(startsAfter).then(() => startPodServer(version));
-    const hash = labels["rollouts-pod-template-hash"] ?? "";
-    const running: Running = {
-      labels: { namespace, pod: name, rollouts_pod_template_hash: hash },
-      server,
-      url: undefined,
-    };
+    const running: Running = { server, url: undefined };
     this.#running.set(name, running);
     server.then(({ url }) => {
       running.url = url;

@@ -57,8 +57,12 @@ export class Show {
       cluster.watch(rolloutRef, {}, look),
       cluster.watch(routeKind, {}, look),
       every(drawEvery, () => this.#draw()),
-      every(askEvery, () => void this.#ask()),
     );
+  }
+
+  /** Asks for the success rate from now on. */
+  measure(): void {
+    this.#ends.push(every(askEvery, () => void this.#ask()));
   }
 
   /** Resolves to the first moment at which it holds. Rejects when the demo ends first, or after the limit. */
@@ -88,6 +92,12 @@ export class Show {
       this.#waiters.add(waiter);
       this.#look();
     });
+  }
+
+  /** Resolves to how things are after a while. Rejects when the demo ends first. */
+  pass(span: Millis): Promise<Moment> {
+    const end = this.#options.now() + span;
+    return this.until("a while", ({ at }) => at >= end, (span + 10_000) as Millis);
   }
 
   /** Draws the last picture. */

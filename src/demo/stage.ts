@@ -23,6 +23,7 @@ import { type MetricsServer, openMetrics } from "./metrics.ts";
 import type { Options } from "./options.ts";
 import { fast, type Pace, watchable } from "./pace.ts";
 import { Pods } from "./pods.ts";
+import { Totals } from "./totals.ts";
 
 /** Everything that the demo runs, apart from the traffic. */
 export interface Stage {
@@ -55,8 +56,12 @@ export async function openStage(ground: Ground, options: Options): Promise<Stage
   belongings.add(gateway.close);
   const { scrapeEvery } = pace;
   const { prometheus: given, metrics: backend, metricsPort: port } = options;
-  const page = () => pods.metrics();
-  const metrics = await openMetrics(ground, { page, scrapeEvery, backend, given, port });
+  const totals = new Totals();
+  const scrape = async () => {
+    totals.add(await pods.metrics());
+    return totals.samples;
+  };
+  const metrics = await openMetrics(ground, { scrape, scrapeEvery, backend, given, port });
   const flags = [`--kubeconfig=${join(folder, "kubeconfig")}`, "--healthzPort=0", "--metricsPort=0"];
   startChild(ground, "controller", process.execPath, [controller, ...flags, "--loglevel=warn"]);
   const patched = await manifests({ pace, address: metrics.url, routed: options.route });

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../api/problem.ts";
 import { seconds } from "../api/time.ts";
 import { rolloutRef } from "./manifests.ts";
 import { type Moment, versionAs } from "./moment.ts";
+import { numberFrom } from "./query.ts";
 import type { Show } from "./show.ts";
 import type { Stage } from "./stage.ts";
 import type { Release } from "./summary.ts";
@@ -14,16 +14,22 @@ export const tags = { good: "v1.5.0", bad: "v1.6.0-bad" } as const;
 const patience = seconds(60);
 
 /** How long answers may still be under way once the traffic has moved. */
-const settling = 300;
+const settling = seconds(0.3);
 
-/** Waits until the success rate is measured. */
-export async function firstRates(show: Show, hint: string): Promise<void> {
-  const isMeasured = ({ rates }: Moment) => Number.isFinite(rates.at(-1));
-  await show.until("a measured success rate", isMeasured, seconds(20)).catch((error: unknown) => {
-    if (error instanceof Error && error.message.startsWith("not within"))
-      throw new Problem(`the success rate cannot be measured: ${hint}`);
-    throw error;
-  });
+/**
+ * Waits until the success rate is measured. Meanwhile each question is put in other words: VictoriaMetrics
+ * remembers for ten seconds that there was no answer. Throws a `Problem` after a while.
+ */
+export async function firstRates({ metrics, patched }: Stage, show: Show, now: () => number): Promise<void> {
+  const deadline = now() + seconds(20);
+  for (let tries = 0; ; tries += 1) {
+    const query = patched.query.replaceAll("{", `{probe!="${tries}",`);
+    if (Number.isFinite(await numberFrom(metrics.url, query))) break;
+    if (now() > deadline) throw new Problem(`the success rate cannot be measured by ${metrics.name}`);
+    await show.pass(seconds(0.2));
+  }
+  show.measure();
+  await show.until("a measured success rate", ({ rates }) => Number.isFinite(rates.at(-1)), seconds(20));
 }
 
 /** Releases a version that is to be promoted. Throws when it is not. */
@@ -67,8 +73,7 @@ async function release(
   };
   const last = await show.until(`the end of the release ${tag}`, holds, patience);
   if (failure !== undefined) throw failure;
-  await sleep(settling);
-  const after = await show.until("a look", () => true, seconds(1));
+  const after = await show.pass(settling);
   const tally = after.versions.find((version) => version.tag === tag)?.tally;
   if (tally === undefined) throw new Error(`no request has met ${tag}`);
   return { tag, took: last.at - (begun?.at ?? 0), weights, tally };

@@ -21,7 +21,7 @@ test("picture: steps, traffic, success, versions and what happened", () => {
     "── my-api at 12.3 s ────────────────────────────────────────",
     "steps    10 [‖] 30 ‖ 60 ‖ 100   Paused",
     "traffic  ███████████████████████████████▒▒▒▒ 90 % v1 10 % v2",
-    "success   █▄▄ 94.0 % wanted > 95.0 %",
+    "success   █▅▄ 94.0 % wanted > 95.0 %",
     "",
     "VERSION      ROLE    PODS      REQUESTS  FAILURES",
     "v1           stable  ●●●●●          100  0 (0.0 %)",

@@ -1,5 +1,5 @@
 import { Problem } from "../../api/problem.ts";
-import type { Labels, Sample } from "./series.ts";
+import type { Sample } from "./series.ts";
 
 /**
  * The samples in a page of metrics in the Prometheus text format. Throws a `Problem` for a line that is none.
@@ -8,16 +8,13 @@ export function samplesIn(page: string): readonly Sample[] {
   return page.split("\n").flatMap((line) => (line === "" || line.startsWith("#") ? [] : [sampleIn(line)]));
 }
 
-/** A page in the text format, with labels added to every sample. */
-export function labelled(page: string, more: Labels): string {
-  const added = Object.entries(more).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  return page.replace(
-    /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?( \S+)/gm,
-    (_, name: string, labels = "", rest = "") => {
-      const all = [...(labels === "" ? [] : [String(labels).replace(/,$/, "")]), ...added];
-      return `${name}{${all.join(",")}}${rest}`;
-    },
-  );
+/** Samples as a page in the text format. */
+export function pageOf(samples: readonly Sample[]): string {
+  const lines = samples.map(({ labels: { __name__: name = "", ...labels }, value }) => {
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
+    return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
+  });
+  return lines.join("");
 }
 
 const line = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: -?\d+)?$/;

@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { labelled, samplesIn } from "../../../src/demo/promql/exposition.ts";
+import { pageOf, samplesIn } from "../../../src/demo/promql/exposition.ts";
 
 test("exposition: samples with and without labels, comments, escapes and infinities", () => {
   const page = '# HELP a b\na 1\nb{c="d",e="f \\"g\\" \\\\ \\n"} 2.5\nh{le="+Inf"} +Inf 1700000000000\n';
@@ -12,6 +12,11 @@ test("exposition: samples with and without labels, comments, escapes and infinit
   throws(() => samplesIn("what?"), /no sample/);
 });
 
-test("exposition: labels are added to every sample", () => {
-  equal(labelled('a 1\nb{c="d"} 2\n', { pod: "x" }), 'a{pod="x"} 1\nb{c="d",pod="x"} 2\n');
+test("exposition: what is written is read again", () => {
+  const samples = [
+    { labels: { __name__: "a" }, value: 1 },
+    { labels: { __name__: "b", c: 'd "e"', f: "\\ \n" }, value: 2.5 },
+  ];
+  equal(pageOf(samples), 'a 1\nb{c="d \\"e\\"",f="\\\\ \\n"} 2.5\n');
+  deepEqual(samplesIn(pageOf(samples)), samples);
 });
