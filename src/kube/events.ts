@@ -29,6 +29,11 @@ const mostWaiting = 5_000;
 /** Events that can still be counted on; the oldest are forgotten first. */
 const mostRemembered = 4_096;
 const lanes = 8;
+/**
+ * Events do not get in the way of the work that they tell about: one is written at a time, and one more for
+ * each further so many that wait.
+ */
+const perLane = 250;
 const tries = 3;
 
 /** An event that was written: where, and how often it has happened. */
@@ -56,6 +61,8 @@ export class EventRecorder implements Recorder {
   readonly #budgets = new Map<string, Budget>();
   readonly #lanes: Promise<void>[] = Array.from({ length: lanes }, () => Promise.resolve());
   #waiting = 0;
+  #writing = 0;
+  readonly #turns: (() => void)[] = [];
   #serial = 0;
   #sweptAt: number;
   #stopped = false;
@@ -92,6 +99,7 @@ export class EventRecorder implements Recorder {
    */
   async stop(patience: number): Promise<void> {
     this.#stopped = true;
+    this.#admit();
     const timer = new AbortController();
     await Promise.race([
       Promise.all(this.#lanes),
@@ -109,9 +117,28 @@ export class EventRecorder implements Recorder {
     const lane = laneOf(subject);
     this.#waiting += 1;
     this.#lanes[lane] = (this.#lanes[lane] ?? Promise.resolve()).then(async () => {
+      await this.#turn();
       await this.#persistently(write);
       this.#waiting -= 1;
+      this.#writing -= 1;
+      this.#admit();
     });
+  }
+
+  /** Resolves when one more may be written. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#turns.push(resolve);
+      this.#admit();
+    });
+  }
+
+  #admit(): void {
+    const most = this.#stopped ? lanes : Math.min(lanes, 1 + Math.floor(this.#waiting / perLane));
+    while (this.#writing < most && this.#turns.length > 0) {
+      this.#writing += 1;
+      this.#turns.shift()?.();
+    }
   }
 
   async #persistently(write: () => Promise<void>): Promise<void> {
