@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   eval: async () => (await import("./cli/eval.ts")).evaluate,
   explain: async () => (await import("./cli/explain.ts")).explain,
   gen: async () => (await import("./cli/gen.ts")).gen,
+  lint: async () => (await import("./cli/lint.ts")).lint,
   simulate: async () => (await import("./cli/simulate.ts")).simulate,
 };
 

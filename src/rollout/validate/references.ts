@@ -37,12 +37,14 @@ export function checkReferences(references: References): void {
   for (const { router, config, objects } of routers) router.check?.(config, objects, wanted);
 }
 
-function placesOf({ spec }: References["rollout"]): readonly AnalysisPlace[] {
+/** The analyses of a Rollout and where it declares them. */
+export function placesOf({ spec }: References["rollout"]): readonly AnalysisPlace[] {
   const { canary, blueGreen } = spec.strategy ?? {};
   return analysisPlaces({ canary, blueGreen, steps: canary?.steps ?? [] });
 }
 
-function checkAnalysis(place: AnalysisPlace & { readonly found: readonly FoundTemplate[] }): void {
+/** Checks that an analysis of a Rollout can become a run of its templates. */
+export function checkAnalysis(place: AnalysisPlace & { readonly found: readonly FoundTemplate[] }): void {
   const { type, analysis, path, found } = place;
   checkReferencedAnalysis({
     path,
@@ -55,7 +57,7 @@ function checkAnalysis(place: AnalysisPlace & { readonly found: readonly FoundTe
 }
 
 /** The traffic of a Rollout whose stable version has it all: routers judge their objects by it. */
-function atRest({ metadata, spec }: References["rollout"]): Wanted {
+export function atRest({ metadata, spec }: References["rollout"]): Wanted {
   const { canaryService = "", stableService = "", pingPong, trafficRouting } = spec.strategy?.canary ?? {};
   return {
     namespace: metadata.namespace ?? "",

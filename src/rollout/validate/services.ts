@@ -26,7 +26,8 @@ export function foundServices(
   });
 }
 
-function servicePaths({ strategy = {} }: Pick<RolloutSpec, "strategy">) {
+/** The fields of a strategy that name Services, in the order in which they are looked up, and the names. */
+export function servicePaths({ strategy = {} }: Pick<RolloutSpec, "strategy">) {
   const { canary, blueGreen } = strategy;
   const fields: readonly [field: string, name: string | undefined][] = [
     ["blueGreen.activeService", blueGreen?.activeService],
