@@ -6,8 +6,8 @@ import type { RolloutSnapshot } from "../../src/rollout/snapshot.ts";
 import { replicaSet, secondsIn, seen, timeAt } from "../support/rolloutSeen.ts";
 
 /*
- * The golden status documents of rollout-core, Appendix D. A ReplicaSet is born at its first size, and what is
- * promoted on the first deployment is in the same document.
+ * The golden status documents of rollout-core, Appendix D. A ReplicaSet is born at its first size, and what
+ * is promoted on the first deployment is in the same document.
  */
 
 const hash = "7fc44855c7";

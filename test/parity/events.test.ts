@@ -4,8 +4,8 @@ import { basic, blueGreen } from "./settings.ts";
 import { created, deployed } from "./users.ts";
 
 /*
- * The golden sequences of events of rollout-core 8, and the budgets of API writes. `RolloutAddedToInformer` is sent by
- * the process, not by a look at a Rollout.
+ * The golden sequences of events of rollout-core 8. `RolloutAddedToInformer` is sent by the process, not by a
+ * look at a Rollout.
  */
 
 const half = basic(1, { steps: [{ setWeight: 50 }, { pause: {} }] });

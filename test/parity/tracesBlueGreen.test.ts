@@ -4,8 +4,8 @@ import { blueGreen } from "./settings.ts";
 import { created, deployed } from "./users.ts";
 
 /*
- * The golden traces of rollout-core 24 for blue-green. A ReplicaSet is born at its first size; what the peer does in
- * passes that change conditions only is part of the next status write.
+ * The golden traces of rollout-core 24 for blue-green. A ReplicaSet is born at its first size; what the peer
+ * does in passes that change conditions only is part of the next status write.
  */
 
 const manual = { autoPromotionEnabled: false };
@@ -61,7 +61,7 @@ test("core trace 24.7: fast rollback within the delay", async () => {
   equal(world.replicaSets[0]?.metadata.annotations?.["rollout.argoproj.io/revision"], "3");
 });
 
-test("core trace 24.7: fast rollback with a preview of one pod keeps all pods and does not pause", async () => {
+test("core trace 24.7: fast rollback with a preview of one pod keeps all pods", async () => {
   const { world, user } = await deployed(blueGreen(3, { ...manual, previewReplicaCount: 1 }));
   await user.setImage("web:2");
   await user.resume();

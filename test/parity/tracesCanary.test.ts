@@ -4,8 +4,8 @@ import { basic, oneMore } from "./settings.ts";
 import { deployed } from "./users.ts";
 
 /*
- * The golden traces of rollout-core 24 without traffic router. A ReplicaSet is born at its first size, and what the
- * peer does in passes that change conditions only is part of the next status write.
+ * The golden traces of rollout-core 24 without traffic router. A ReplicaSet is born at its first size, and
+ * what the peer does in passes that change conditions only is part of the next status write.
  */
 
 const quarter = basic(4, { ...oneMore, steps: [{ setWeight: 25 }, { pause: {} }] });

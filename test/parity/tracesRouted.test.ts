@@ -4,9 +4,9 @@ import { routed } from "./settings.ts";
 import { created, deployed } from "./users.ts";
 
 /*
- * The golden traces of rollout-core 24 with a traffic router. A ReplicaSet is born at its first size; weights are
- * recorded once they were read back; what the peer does in passes that change conditions only is part of the next
- * status write.
+ * The golden traces of rollout-core 24 with a traffic router. A ReplicaSet is born at its first size; weights
+ * are recorded once they were read back; what the peer does in passes that change conditions only is part of
+ * the next status write.
  */
 
 const threeSteps = routed(4, { steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 75 }] });

@@ -102,7 +102,7 @@ test("core trap 34: the countdown promotes by itself", async () => {
   deepEqual([world.selected("a"), world.status.phase], ["V2", "Healthy"]);
 });
 
-test("core trap 35: the preview Service selects the new version without pods, also after an abort", async () => {
+test("core trap 35: the preview Service selects the new version also without pods and after an a", async () => {
   const { world, user } = await deployed(blueGreen(2, manual));
   world.fate = (image) => (image === "web:2" ? { available: 0 } : {});
   await user.setImage("web:2");

@@ -158,7 +158,7 @@ test("core trap 13: managed routes go with the weight when a newer template has 
   deepEqual([world.facts().get("w"), world.selected("c")], ["0/100", "V2"]);
 });
 
-test("core trap 70: what the watch has not delivered yet does not make the controller write again", async () => {
+test("core trap 70: late watches do not make the controller write again", async () => {
   const { world, user } = await deployed(blueGreen(3));
   world.lag = seconds(3);
   await user.setImage("web:2", 60);

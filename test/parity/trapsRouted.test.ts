@@ -18,7 +18,7 @@ function only(
     .map(({ name, value }) => `${name}=${value}`);
 }
 
-test("core trap 13: a newer template takes the weight away before anything points to its empty ReplicaSet", async () => {
+test("core trap 13: a newer template takes the weight away before anything points to it", async () => {
   const { world, user } = await deployed(routed(4, { steps: half }));
   await user.setImage("web:2");
   world.fate = (image) => (image === "web:3" ? { after: millis(5000) } : {});
@@ -51,7 +51,7 @@ test("core trap 22: an abort turns the canary Service to stable once", async () 
   equal(world.selected("c"), "V1");
 });
 
-test("core trap 24: without abort delay a canary without scale step goes at once, after its traffic", async () => {
+test("core trap 24: without abort delay a canary goes at once, after its traffic", async () => {
   const { world, user } = await deployed(routed(4, { steps: half, abortScaleDownDelaySeconds: 0 }));
   await user.setImage("web:2");
   await user.abort();
@@ -151,7 +151,7 @@ test("core trap 54: without steps the weight stays until the promotion", async (
   deepEqual(only(world, "V2", "stable", "s→", "w"), ["V2=4", "stable=V2", "s→=V2"]);
 });
 
-test("core trap 56: traffic routing without router has the pods and delays of one, and no weights", async () => {
+test("core trap 56: traffic routing without router has the pods and delays of one", async () => {
   const { world, user } = await deployed(
     routed(4, { trafficRouting: {}, steps: [{ setWeight: 50 }, { pause: {} }] }),
   );
@@ -179,7 +179,7 @@ test("core trap 76: an old version in its delay is cut to its available pods", a
   deepEqual(world.sizes, [3, 4]);
 });
 
-test("core trap 85: back to stable with a dynamic scale, the split stays until stable has grown", async () => {
+test("core trap 85: back to a dynamic stable, the split stays until it has grown", async () => {
   const { world, user } = await deployed(
     routed(4, { steps: [{ setWeight: 75 }, { pause: {} }], dynamicStableScale: true }),
   );

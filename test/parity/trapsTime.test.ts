@@ -2,8 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "../../src/reconcile/ports.ts";
 import { basic, blueGreen, oneMore, routed } from "./settings.ts";
-import { analysisTemplate, created, deployed, serviceOf } from "./users.ts";
-import { namespace, replicaSetRef, runRef, serviceRef, web } from "./world.ts";
+import { analysisTemplate, created, deployed, rolloutOf, serviceOf } from "./users.ts";
+import { namespace, replicaSetRef, runRef, serviceRef, World, web } from "./world.ts";
 
 const quarter = [{ setWeight: 25 }, { pause: {} }];
 const minute = { progressDeadlineSeconds: 60 };
@@ -109,7 +109,7 @@ test("core trap 64: a Service of another Rollout is not taken", async () => {
   equal(world.selected("s"), "");
 });
 
-test("core trap 65: a Service is taken over when all pods are there, and switched later with one", async () => {
+test("core trap 65: a Service of ours is switched with one available pod", async () => {
   const { world, user } = await deployed({
     ...basic(4, {
       ...oneMore,
@@ -127,10 +127,13 @@ test("core trap 65: a Service is taken over when all pods are there, and switche
 });
 
 test("core trap 65: a Service without manager waits for all pods", async () => {
-  const setting = basic(4, { stableService: "s" });
-  const { world } = await created({ spec: setting.spec, services: ["s"] });
-  const { world: half } = await created({ spec: setting.spec, services: ["s"] }, 0);
-  half.fate = (_image, size) => ({ available: size - 1 });
+  const world = new World();
+  world.fate = (_image, size) => ({ available: size - 1 });
+  await world.client.create(serviceOf("s"));
+  await world.act(() => world.client.create(rolloutOf(basic(4, { stableService: "s" }).spec)), 5);
+  equal(world.selected("s"), "");
+  world.fate = () => ({});
+  await world.act(() => world.followAll());
   equal(world.selected("s"), "V1");
 });
 
