@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seconds } from "../api/time.ts";
 import type { Belongings } from "./belongings.ts";
+import { Film } from "./film.ts";
 import { Load } from "./load.ts";
 import { namespace } from "./manifests.ts";
 import type { Options } from "./options.ts";
@@ -42,7 +43,8 @@ export async function demo({ options, screen, belongings, abort }: Run): Promise
 
   const load = new Load({ url: stage.gateway.url, rate, users, now });
   belongings.add(() => load.close());
-  const show = new Show({ stage, load, screen, now, signal });
+  const film = new Film();
+  const show = new Show({ stage, load, screen, now, film, signal });
   belongings.add(() => show.close());
   await show.until("the first version serves", ({ phase }) => phase === "Healthy", seconds(20));
   load.start();
@@ -53,7 +55,9 @@ export async function demo({ options, screen, belongings, abort }: Run): Promise
   if (!options.keep) show.finish();
   screen.leave();
   screen.say();
-  for (const line of summary({ good, bad, users, lost: load.lost })) screen.say(line);
+  const lines = summary({ good, bad, users, lost: load.lost });
+  for (const line of lines) screen.say(line);
+  if (options.film !== undefined) await writeFile(options.film, film.svg(lines));
   if (options.keep) await kept(stage, show, screen);
 }
 

@@ -16,6 +16,8 @@ export interface Options {
   readonly route: boolean;
   readonly keep: boolean;
   readonly fast: boolean;
+  /** The file to write a film of the picture to. */
+  readonly film: string | undefined;
 }
 
 /** What to do: run, or print a text and end with a code (2 for a command line that is wrong). */
@@ -45,6 +47,7 @@ export function readOptions(args: readonly string[]): CommandLine {
     .option("--metrics-port <port>", "where the pods' metrics are (default: a free port)", port)
     .option("--port <port>", "the API of the embedded cluster (default: a free port)", port)
     .option("--gateway-port <port>", "the gateway in front of the pods (default: a free port)", port)
+    .option("--film <file>", "write an SVG that plays the picture, as docs/demo.svg does")
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   try {
@@ -66,9 +69,9 @@ function withDefaults(given: Partial<Options>): Options {
     keep = false,
     fast = false,
   } = given;
-  const { metricsPort = prometheus === undefined ? 0 : agreedPort } = given;
+  const { film, metricsPort = prometheus === undefined ? 0 : agreedPort } = given;
   const server = fast ? "embedded" : metrics;
-  return { prometheus, metrics: server, metricsPort, port: api, gatewayPort, route, keep, fast };
+  return { prometheus, metrics: server, metricsPort, port: api, gatewayPort, route, keep, fast, film };
 }
 
 function port(text: string): number {

@@ -1,5 +1,6 @@
 import type { Millis } from "../api/time.ts";
 import { routeKind } from "./endpoints.ts";
+import type { Film } from "./film.ts";
 import type { Load } from "./load.ts";
 import { rolloutRef } from "./manifests.ts";
 import { type Moment, momentOf, versionAs } from "./moment.ts";
@@ -16,6 +17,8 @@ export interface ShowOptions {
   readonly screen: Screen;
   /** Milliseconds since the demo began. */
   readonly now: () => number;
+  /** Takes pictures too. */
+  readonly film: Film;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
 }
@@ -127,7 +130,8 @@ export class Show {
 
   #draw(): void {
     this.#look();
-    const { screen } = this.#options;
+    const { screen, film } = this.#options;
+    film.take(this.#moment, this.#told);
     screen.draw(picture(this.#moment, this.#told, screen.width));
     const isEarly = versionAs(this.#moment, "stable") === undefined;
     if (isEarly || this.#moment.at < this.#statusAt + statusEvery) return;

@@ -11,6 +11,7 @@ const usual = {
   route: true,
   keep: false,
   fast: false,
+  film: undefined,
 };
 
 const cases: readonly [args: string, want: Partial<typeof usual> | Record<string, unknown>][] = [
