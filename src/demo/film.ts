@@ -85,11 +85,11 @@ function motion(frames: readonly Frame[], high: number): string {
 @media(prefers-reduced-motion:reduce){.strip{animation:none}}`;
 }
 
-/** The rest of a text element: its length, so that columns stand below each other in any font, and its spans. */
+/** The rest of a text element: its length, so that columns line up in any font, and its spans. */
 function textOf(line: Line): string {
   const count = line.reduce((sum, { text }) => sum + [...text].length, 0);
-  const length = ` textLength="${(count * width).toFixed(1)}" lengthAdjust="spacingAndGlyphs" xml:space="preserve"`;
-  return `${length}>${line.map(spanOf).join("")}</text>`;
+  const length = `textLength="${(count * width).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`;
+  return ` ${length} xml:space="preserve">${line.map(spanOf).join("")}</text>`;
 }
 
 function spanOf({ text, style: name }: Span): string {

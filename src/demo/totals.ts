@@ -1,8 +1,9 @@
 import { keyOf, type Sample } from "./promql/series.ts";
 
 /**
- * Adds up the counters of pods that come and go, as a collector in front of a server of metrics does: the series
- * stay the same, so that a server needs no time to find new ones (VictoriaMetrics takes up to ten seconds).
+ * Adds up the counters of pods that come and go, as a collector in front of a server of metrics does: the
+ * series stay the same, so that a server needs no time to find new ones (VictoriaMetrics takes up to ten
+ * seconds).
  */
 export class Totals {
   readonly #totals = new Map<string, Sample>();
