@@ -43,7 +43,7 @@ export async function demo({ options, screen, belongings, abort }: Run): Promise
 
   const load = new Load({ url: stage.gateway.url, rate, users, now });
   belongings.add(() => load.close());
-  const film = new Film();
+  const film = options.film === undefined ? undefined : new Film();
   const show = new Show({ stage, load, screen, now, film, signal });
   belongings.add(() => show.close());
   await show.until("the first version serves", ({ phase }) => phase === "Healthy", seconds(20));
@@ -57,7 +57,7 @@ export async function demo({ options, screen, belongings, abort }: Run): Promise
   screen.say();
   const lines = summary({ good, bad, users, lost: load.lost });
   for (const line of lines) screen.say(line);
-  if (options.film !== undefined) await writeFile(options.film, film.svg(lines));
+  if (options.film !== undefined && film !== undefined) await writeFile(options.film, film.svg(lines));
   if (options.keep) await kept(stage, show, screen);
 }
 

@@ -17,8 +17,8 @@ export interface ShowOptions {
   readonly screen: Screen;
   /** Milliseconds since the demo began. */
   readonly now: () => number;
-  /** Takes pictures too. */
-  readonly film: Film;
+  /** Takes pictures too, where one is wanted. */
+  readonly film: Film | undefined;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
 }
@@ -131,7 +131,7 @@ export class Show {
   #draw(): void {
     this.#look();
     const { screen, film } = this.#options;
-    film.take(this.#moment, this.#told);
+    film?.take(this.#moment, this.#told);
     screen.draw(picture(this.#moment, this.#told, screen.width));
     const isEarly = versionAs(this.#moment, "stable") === undefined;
     if (isEarly || this.#moment.at < this.#statusAt + statusEvery) return;
