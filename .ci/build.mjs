@@ -49,9 +49,11 @@ const noUndici = {
 const lateBuiltIns = {
   name: "late built-ins",
   setup(bundle) {
-    bundle.onResolve({ filter: /^[a-z0-9_/:]+$/ }, ({ path, namespace }) =>
-      namespace === "file" && isBuiltin(path) ? { path, namespace: "built-in" } : undefined,
-    );
+    bundle.onResolve({ filter: /^[a-z0-9_/:]+$/ }, ({ path, namespace, kind }) => {
+      if (namespace !== "file" || !isBuiltin(path)) return undefined;
+      // What is imported when it is needed is late already, and its exports are asked for by name.
+      return kind === "dynamic-import" ? { path, external: true } : { path, namespace: "built-in" };
+    });
     bundle.onLoad({ filter: /./, namespace: "built-in" }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
     }));
