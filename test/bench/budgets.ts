@@ -15,7 +15,7 @@ const fixed: readonly Budget[] = [
   { id: "update.writes", what: "API writes of a canary update", unit: "", peer: 26, budget: 16 },
   { id: "deploy.writes", what: "API writes of a first deployment", unit: "", peer: 7, budget: 5 },
   { id: "update.events", what: "events of a canary update", unit: "", peer: 9 },
-  { id: "memory.start", what: "memory at start", unit: "MB", peer: 80, budget: 80 },
+  { id: "memory.start", what: "memory at start", unit: "MiB", peer: 80, budget: 80 },
 ];
 
 const last: readonly Budget[] = [
@@ -51,7 +51,7 @@ function burstBudgets(size: number): readonly Budget[] {
   return [
     row("time", `burst.${size}.time`, `${size} updates at once: time`, "× floor"),
     row("cpu", `burst.${size}.cpu`, `${size} updates at once: CPU per update`, "ms"),
-    row("memory", `memory.${size}`, `memory after ${size} updates`, "MB"),
+    row("memory", `memory.${size}`, `memory after ${size} updates`, "MiB"),
   ];
 }
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 export interface Usage {
   /** CPU time in milliseconds, user and system; the clock ticks in tens. */
   readonly cpu: number;
-  /** Resident memory in MB (10⁶ bytes). */
+  /** Resident memory in MiB. */
   readonly rss: number;
   /** The most it has ever been. */
   readonly peak: number;
@@ -21,12 +21,12 @@ export function usageOf(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return {
     cpu: (Number(fields[11]) + Number(fields[12])) * tick,
-    rss: megabytes(status, "VmRSS"),
-    peak: megabytes(status, "VmHWM"),
+    rss: mebibytes(status, "VmRSS"),
+    peak: mebibytes(status, "VmHWM"),
   };
 }
 
-function megabytes(status: string, name: string): number {
+function mebibytes(status: string, name: string): number {
   const kib = new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1];
-  return (Number(kib ?? 0) * 1024) / 1e6;
+  return Number(kib ?? 0) / 1024;
 }

@@ -21,13 +21,24 @@ export function running(pid: number): Target {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Our own controller: the bundle, with the flags that the image has. Resolves when it is healthy. */
+/** One pool of memory for all threads: glibc keeps one for each otherwise, with what each once needed. */
+const environment = ["MALLOC_ARENA_MAX=1"];
+
+/** Little room for young objects, and a heap that grows in small steps. */
+const flags = ["--max-semi-space-size=2", "--heap-growing-percent=30"];
+
+/**
+ * Our own controller: the bundle, as an image should start it. `LOTSE_BENCH_NODE_FLAGS` adds flags of Node, such as
+ * `--cpu-prof`. Resolves when it is healthy.
+ */
 export async function startBundle(kubeconfig: string): Promise<Target> {
   const { folder, remove } = await scratch("bench");
   await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
   const [healthz = 0, metrics = 0] = await freePorts(2);
   const args = [
-    "--max-semi-space-size=2",
+    ...environment,
+    process.execPath,
+    ...flags,
     ...(process.env["LOTSE_BENCH_NODE_FLAGS"]?.split(" ") ?? []),
     join(folder, "dist/main.mjs"),
     `--kubeconfig=${kubeconfig}`,
@@ -36,7 +47,7 @@ export async function startBundle(kubeconfig: string): Promise<Target> {
   ];
   let child: Child;
   const start = async (): Promise<void> => {
-    child = startChild("controller", process.execPath, args, folder);
+    child = startChild("controller", "env", args, folder);
     const ok = async () => (await fetch(`http://127.0.0.1:${healthz}/healthz`)).ok;
     await until("the controller to be healthy", ok, { children: [child] });
   };
