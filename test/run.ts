@@ -12,8 +12,8 @@ const usage = "usage: npm test [-- NAME of a test file or folder...]";
 /** Folders with a runner of their own. */
 const elsewhere = ["cluster", "bench"];
 
-/** What takes long runs beside everything else, on the other core. */
-const slow = ["property/", "controller/", "demo/"];
+/** What takes long runs beside everything else: the one computes on the other core, the other mostly waits. */
+const slow = [["property/"], ["controller/", "demo/"]];
 
 interface Counts {
   readonly passed: number;
@@ -21,7 +21,7 @@ interface Counts {
   readonly skipped: number;
 }
 
-/** Runs all test files that need nothing but Node, in two processes; answers the exit code. */
+/** Runs all test files that need nothing but Node, in a few processes; answers the exit code. */
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -29,12 +29,13 @@ async function main(): Promise<number> {
   });
   const files = await testFiles(positionals);
   const since = performance.now();
-  const beside = values.here ? [] : files.filter((path) => slow.some((part) => path.startsWith(part)));
-  const [other, own] = await Promise.all([
-    beside.length === 0 ? none : runBeside(beside),
+  const groups = values.here ? [] : slow.map((parts) => files.filter((path) => isIn(path, parts)));
+  const beside = groups.flat();
+  const reports = await Promise.all([
     runHere(files.filter((path) => !beside.includes(path))),
+    ...groups.map((group) => (group.length === 0 ? none : runBeside(group))),
   ]);
-  const counts = sum(own, other);
+  const counts = reports.reduce(sum);
   if (!values.here) {
     console.log(`${files.length} test files in ${((performance.now() - since) / 1000).toFixed(1)} s`);
   }
@@ -44,6 +45,10 @@ async function main(): Promise<number> {
 }
 
 const none: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+function isIn(path: string, parts: readonly string[]): boolean {
+  return parts.some((part) => path.startsWith(part));
+}
 
 function sum(one: Counts, other: Counts): Counts {
   return {
