@@ -70,7 +70,7 @@ test("lease: the first one creates it and keeps it", async (t) => {
 });
 
 test("lease: another one waits, and follows at once when it is released", async (t) => {
-  const [server, begin] = await setUp(t);
+  const [server, begin] = await setUp(t, patient);
   const [me, other] = [begin("me"), begin("other")];
   await me.won();
   const waiting = other.won();
@@ -80,7 +80,7 @@ test("lease: another one waits, and follows at once when it is released", async 
   await me.release();
   equal(me.held, false);
   equal(await waiting, true);
-  ok(performance.now() - began < 900, "the standby waited for the lease to expire");
+  ok(performance.now() - began < 2_500, "the standby waited for the lease to expire");
   deepEqual([specAt(server).holderIdentity, specAt(server).leaseTransitions], ["other", 2 - 1]);
 });
 
