@@ -41,9 +41,13 @@ export async function measureBurst(
   ];
 }
 
+/** How long a controller may take to write the events of a burst, in seconds. */
+const patience = 60;
+
 /** Waits until a controller has nothing left to do, events included: less than 4 % of a core for a second. */
 async function whenQuiet(target: Target): Promise<void> {
-  for (let before = target.usage().cpu; ; ) {
+  let before = target.usage().cpu;
+  for (let second = 0; second < patience; second += 1) {
     await sleep(1_000);
     const { cpu } = target.usage();
     if (cpu - before < 40) return;
