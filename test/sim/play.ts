@@ -36,11 +36,15 @@ export async function prepare(endpoint: Endpoint): Promise<void> {
   throw new Error("Widgets are not served");
 }
 
-/** Plays one case in a namespace of its own. */
+/** So long is waited for events that are known to come, in milliseconds. */
+const patience = 20_000;
+
+/** Plays one case in a namespace of its own, and hears at least so many events of its watch. */
 export async function play(
   endpoint: Endpoint,
   { before = [], ask, watch, loosely }: Case,
   namespace: string,
+  least = 0,
 ): Promise<Outcome> {
   const inside = (step: Step) => JSON.parse(JSON.stringify(step).replaceAll(/\bNS\b/g, namespace)) as Step;
   const made = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
@@ -53,7 +57,7 @@ export async function play(
   return {
     code,
     body: shown(body),
-    ...(watched === undefined ? {} : { events: (await watched()).map(shown) }),
+    ...(watched === undefined ? {} : { events: (await watched(least)).map(shown) }),
   };
 }
 
@@ -93,8 +97,11 @@ async function send(endpoint: Endpoint, step: Step): Promise<Answer> {
   return { code: reply.statusCode ?? 0, body: text.startsWith("{") ? JSON.parse(text) : text };
 }
 
-/** Watches a path; the answer ends the watch once it is silent and gives its events. */
-async function follow(endpoint: Endpoint, path: string): Promise<() => Promise<readonly unknown[]>> {
+/** Watches a path; the answer ends the watch once it told so much and is silent, and gives its events. */
+async function follow(
+  endpoint: Endpoint,
+  path: string,
+): Promise<(least: number) => Promise<readonly unknown[]>> {
   const reply = await call(endpoint, {
     method: "GET",
     path: `${path}${path.includes("?") ? "&" : "?"}watch=1`,
@@ -110,10 +117,14 @@ async function follow(endpoint: Endpoint, path: string): Promise<() => Promise<r
     lines.push(...parts);
   });
   reply.on("error", () => undefined);
-  return async () => {
-    heard = performance.now();
+  return async (least) => {
+    const since = performance.now();
+    heard = since;
     const quiet = endpoint.url.startsWith("https:") ? silence : 5;
-    while (performance.now() - heard < quiet) await new Promise((resolve) => setTimeout(resolve, quiet / 4));
+    const owes = () => lines.length < least && performance.now() - since < patience;
+    while (owes() || performance.now() - heard < quiet) {
+      await new Promise((resolve) => setTimeout(resolve, quiet / 4));
+    }
     reply.destroy();
     return lines.map((line) => JSON.parse(line));
   };
