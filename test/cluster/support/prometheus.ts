@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { freePorts, scratch, startChild, until } from "./child.ts";
+import { type Child, freePorts, scratch, startChild, until } from "./child.ts";
 import { type Program, program } from "./parts.ts";
 
 export { type Exporter, type Load, type SeriesLabels, startExporter } from "./exporter.ts";
@@ -29,6 +29,10 @@ export interface MetricsServer {
   query(promql: string): Promise<Sample[]>;
   /** Asks until the answer has a sample with a finite number, and answers the first; at most 30 s. */
   value(promql: string): Promise<number>;
+  /** Kills it. */
+  crash(): Promise<void>;
+  /** Starts it again on the same port with the same data; resolves when it is ready. */
+  restart(): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
@@ -92,23 +96,34 @@ async function start(
   const url = `http://${address}`;
   const config = join(folder, "scrape.yaml");
   await writeFile(config, scrapeConfig(targets, interval));
-  const child = startChild(brand.program, command, brand.flags(folder, config, address), folder);
+  let child: Child | undefined;
+  const crash = async (): Promise<void> => void (await child?.stop());
+  const restart = async (): Promise<void> => {
+    await crash();
+    child = startChild(brand.program, command, brand.flags(folder, config, address), folder);
+    const isReady = async () => (await fetch(`${url}${brand.readyPath}`)).ok;
+    await until(`${brand.program} is ready`, isReady, { children: [child] });
+  };
   const stop = async (): Promise<void> => {
-    await child.stop();
+    await crash();
     await remove();
   };
   try {
-    const children = [child];
-    await until(`${brand.program} is ready`, async () => (await fetch(`${url}${brand.readyPath}`)).ok, {
-      children,
-    });
+    await restart();
     const isScraped = async () => (await scraped(url)) === targets.length;
-    if (present) await until("the first scrape", isScraped, { children });
+    if (present) await until("the first scrape", isScraped, { children: child === undefined ? [] : [child] });
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, query: (promql) => query(url, promql), value: (promql) => firstValue(url, promql), stop };
+  return {
+    url,
+    query: (promql) => query(url, promql),
+    value: (promql) => firstValue(url, promql),
+    crash,
+    restart,
+    stop,
+  };
 }
 
 /** The scrape configuration, which both servers read; JSON is YAML too. */
