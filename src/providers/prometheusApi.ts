@@ -146,7 +146,14 @@ function list(values: readonly number[]): Measured {
   return { is: "value", value: Float64Array.from(values), text: listed(values) };
 }
 
-/** The number of a pair of time and text; what is no number is one that says nothing. */
+/**
+ * The number of a pair of time and text; an empty text is one that says nothing. Any other text is an error:
+ * a condition would take it for no data.
+ */
 function sample(pair: unknown): number {
-  return numberOf(String(items(pair)[1])) ?? Number.NaN;
+  const text = items(pair)[1];
+  if (text === "") return Number.NaN;
+  const value = numberOf(String(text));
+  if (value === undefined) throw new Problem(`bad_response: the value ${JSON.stringify(text)} is no number`);
+  return value;
 }
