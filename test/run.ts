@@ -12,8 +12,15 @@ const usage = "usage: npm test [-- NAME of a test file or folder...]";
 /** Folders with a runner of their own. */
 const elsewhere = ["cluster", "bench"];
 
+/** What `npm run test:property` runs and this only when it is named: a sample of the histories stands for it. */
+const thorough = "property/";
+const sample = "property/histories.test.ts";
+
 /** What takes long runs beside everything else: the one computes on the other core, the other mostly waits. */
-const slow = [["property/"], ["controller/", "demo/"]];
+const slow = [
+  ["property/", "scenario/", "parity/", "sim/"],
+  ["controller/", "demo/"],
+];
 
 interface Counts {
   readonly passed: number;
@@ -58,13 +65,17 @@ function sum(one: Counts, other: Counts): Counts {
   };
 }
 
-/** The test files whose path contains one of the filters; all of them without a filter. */
+/** The test files whose path contains one of the filters; without a filter all but what takes very long. */
 async function testFiles(filters: readonly string[]): Promise<string[]> {
   const all = (await readdir(here, { recursive: true }))
     .filter((path) => path.endsWith(".test.ts") && !elsewhere.some((folder) => path.startsWith(`${folder}/`)))
     .sort();
   const wanted = filters.map((filter) => filter.replace(/^test\//, ""));
-  const found = all.filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));
+  const found = all.filter((path) =>
+    wanted.length === 0
+      ? !path.startsWith(thorough) || path === sample
+      : wanted.some((part) => path.includes(part)),
+  );
   if (found.length === 0) throw new Error(`no test file matches ${filters.join(" ")}\n${usage}`);
   return found;
 }

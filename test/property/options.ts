@@ -7,6 +7,6 @@ export function options(args: readonly string[] = process.argv): {
     const at = args.indexOf(name);
     return at < 0 ? fallback : Number(args[at + 1]);
   };
-  const { PROPERTY_RUNS: runs = "500", PROPERTY_SEED: seed = "1" } = process.env;
+  const { PROPERTY_RUNS: runs = "100", PROPERTY_SEED: seed = "1" } = process.env;
   return { runs: value("--runs", Number(runs)), seed: value("--seed", Number(seed)) };
 }
