@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../../src/api/object.ts";
 import { type Millis, seconds } from "../../../src/api/time.ts";
 import { wallClock } from "../../../src/controller/wallClock.ts";
 import { accessOf } from "../../../src/kube/access.ts";
@@ -10,6 +11,7 @@ import { Watch } from "../../../src/kube/watch.ts";
 import { Cache } from "../../../src/reconcile/cache.ts";
 import { startLoop } from "../../../src/reconcile/loop.ts";
 import type { Client } from "../../../src/reconcile/ports.ts";
+import type { Fate } from "../../../src/sim/podFate.ts";
 import { type Ailment, fatesByImage, podKind } from "../../../src/sim/pods.ts";
 
 const pods = { apiVersion: "v1", kind: "Pod" };
@@ -27,7 +29,14 @@ export interface Nodes {
  */
 export async function startNodes(
   kubeconfig: string,
-  options: { readonly readyAfter?: Millis; readonly ailments?: ReadonlyMap<string, Ailment> } = {},
+  options: {
+    readonly readyAfter?: Millis;
+    readonly ailments?: ReadonlyMap<string, Ailment>;
+    /** The fate of pods that have one of their own. */
+    readonly fate?: (pod: KubeObject) => Fate | undefined;
+    /** How long a pod takes to end; at most its grace period. Default: it ends at once. */
+    readonly stopAfter?: Millis;
+  } = {},
 ): Promise<Nodes> {
   const { config } = loadConfig({ kubeconfig });
   const transport = transportOf({ access: accessOf(config) });
@@ -35,9 +44,10 @@ export async function startNodes(
   const client = clientOf(transport, discovery);
   const cache = new Cache();
   cache.register({ kind: pods });
-  const fate = fatesByImage(options.ailments ?? new Map(), options.readyAfter ?? seconds(0.5));
+  const usual = fatesByImage(options.ailments ?? new Map(), options.readyAfter ?? seconds(0.5));
+  const fate = (pod: KubeObject): Fate => options.fate?.(pod) ?? usual(pod);
   const loop = startLoop({
-    kind: podKind({ fate }),
+    kind: podKind({ fate, stopAfter: options.stopAfter }),
     ports: { clock: wallClock, client },
     cache,
     recorder: { record: () => {} },
