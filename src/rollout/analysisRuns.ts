@@ -238,7 +238,7 @@ function eventsOf({ status }: View, runs: ReadonlyMap<RunType, RunStatus>): read
     const before = recordedRun(status, type);
     const replaced = before !== undefined && before.name !== run.name;
     if (run.status === "" || replaced || before?.status === run.status) return [];
-    const previous = before === undefined || before.status === "" ? "NoPreviousStatus" : before.status;
+    const previous = before?.status ?? "NoPreviousStatus";
     return [
       {
         type: ["Failed", "Error"].includes(run.status) ? ("Warning" as const) : ("Normal" as const),

@@ -247,6 +247,12 @@ const rows: readonly [name: string, given: Midway, at: number, want: readonly st
     ],
   ],
   [
+    "AnalysisRunRunning of a run that had no phase when it was recorded",
+    analysed("Running", ""),
+    0,
+    ["Normal AnalysisRunRunning: Background Analysis Run 'run' Status New: 'Running' Previous: ''"],
+  ],
+  [
     "AnalysisRunSuccessful",
     analysed("Successful", "Running"),
     0,
