@@ -31,8 +31,10 @@ async function main(flags: Extract<typeof line, { is: "run" }>["flags"]): Promis
       namespace,
       access: accessOf(config),
       clock: wallClock,
-      table: (client, mayWrite) =>
-        tableOf(client, flags, surroundings, jobCluster && fenced(jobCluster, mayWrite)),
+      table: (client, mayWrite) => {
+        const jobs = jobCluster && fenced(jobCluster, mayWrite);
+        return tableOf(client, flags, surroundings, jobs, flags.namespaced ? namespace : undefined);
+      },
       matches: namesMetric,
     });
     for (const signal of ["SIGTERM", "SIGINT"] as const) {

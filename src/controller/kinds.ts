@@ -13,12 +13,13 @@ import type { Flags } from "./flags.ts";
 import { measuring } from "./measuring.ts";
 import type { Reconciled, Table } from "./table.ts";
 
-/** Every kind that the controller looks after. A new one is a line here. */
+/** Every kind that the controller looks after, in one namespace or in all. A new one is a line here. */
 export function tableOf(
   client: Client,
   flags: Flags,
   surroundings: Surroundings,
   jobCluster?: Client | undefined,
+  namespace?: string | undefined,
 ): Table {
   const runs: Reconciled = {
     kind: analysisRunKind({ measure: measuring({ client, flags, surroundings, jobCluster }) }),
@@ -47,7 +48,7 @@ export function tableOf(
   };
   const experiments: Reconciled = { kind: experimentKind(), workers: flags.experimentThreads };
   const services: Reconciled = { kind: serviceKind(), workers: flags.serviceThreads };
-  const routing: Reconciled = { kind: routingKind(table), workers: flags.serviceThreads };
+  const routing: Reconciled = { kind: routingKind(table, namespace), workers: flags.serviceThreads };
   const shapes = rolloutShapesFor(table).map((shape) => ({
     ...shape,
     always: true,

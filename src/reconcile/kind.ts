@@ -8,6 +8,8 @@ export interface Kind<Seen = unknown> {
   /** A short name for logs and metrics: `rollout`, `analysisrun`, `experiment`. */
   readonly name: string;
   readonly of: KindRef;
+  /** Keys that are looked at when the loop begins, whatever objects there are. */
+  readonly atStart?: readonly string[];
   /** The other kinds that it watches, and which keys a change of theirs wakes. */
   readonly wokenBy: readonly Wake[];
   /**

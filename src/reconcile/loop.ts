@@ -67,6 +67,7 @@ export class Loop<Seen> {
         cache.subscribe(wake.kind, (_, old, next) => this.#wakeBy(wake, old, next)),
       ),
     ];
+    for (const key of kind.atStart ?? []) this.#queue.add(key);
     for (const object of cache.list(kind.of)) this.#queue.add(keyOf(object));
   }
 
@@ -226,7 +227,7 @@ export class Loop<Seen> {
   }
 }
 
-/** Starts the loop of a kind, with every object of it that the cache has. */
+/** Starts the loop of a kind, with the keys of its start and every object of it that the cache has. */
 export function startLoop<Seen>(options: LoopOptions<Seen>): Loop<Seen> {
   return new Loop(options);
 }

@@ -10,18 +10,20 @@ import { narrow } from "../traffic/narrow.ts";
 import { notesOn, wantedBy } from "../traffic/note.ts";
 import type { Wanted } from "../traffic/router.ts";
 import { rolloutRef, usesIndex } from "./observe.ts";
-import { type Left, LeftBehind, noteIndex } from "./routingLeft.ts";
+import { gone, type Left, LeftBehind, noteIndex, type Trail } from "./routingLeft.ts";
 
 /**
  * Clean-up without a finalizer: objects that a Rollout routed with go back to stable, and what it made is
  * deleted, when its routing is removed or changed or when it is deleted. The notes on the objects tell how,
- * so a restart between loses nothing. A Rollout that cannot be read is left alone.
+ * so a restart between loses nothing; what ended while no controller ran is looked for at the start, in one
+ * namespace or in all. A Rollout that cannot be read is left alone.
  */
-export function routingKind(table: Routers = routers): Kind<readonly Left[]> {
-  const leftBehind = new LeftBehind(table);
+export function routingKind(table: Routers = routers, namespace?: string | undefined): Kind<Trail> {
+  const leftBehind = new LeftBehind(table, namespace);
   return {
     name: "routing",
     of: rolloutRef,
+    atStart: [gone],
     wokenBy: [],
     wokenByUsed: (kind) => {
       leftBehind.knows(kind);
@@ -40,8 +42,9 @@ function abandonedBy(object: KubeObject, cache: CacheReader): readonly string[] 
   return Object.keys(notesOn(object)).filter((key) => !named.has(key));
 }
 
-function decide(left: readonly Left[]): Plan {
-  return { effects: left.flatMap(taken) };
+function decide({ left, lookAgainAt }: Trail): Plan {
+  const effects = left.flatMap(taken);
+  return lookAgainAt === undefined ? { effects } : { effects, requeueAt: lookAgainAt };
 }
 
 /** The writes that take back what was done to one object. */

@@ -8,8 +8,9 @@ import {
 } from "../api/object.ts";
 import { Problem } from "../api/problem.ts";
 import { read as parse } from "../api/read.ts";
+import { type Instant, later, seconds } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
-import { ApiError, type Ports, read } from "../reconcile/ports.ts";
+import { ApiError, type Ports, read, type Selection } from "../reconcile/ports.ts";
 import { kindsOf, type Routers, routerNamed } from "../traffic/index.ts";
 import { type Note, notesOn } from "../traffic/note.ts";
 import type { Router } from "../traffic/router.ts";
@@ -32,23 +33,49 @@ export interface Left {
   readonly objects: readonly (KubeObject | undefined)[];
 }
 
-type Refs = ReadonlyMap<string, ObjectRef>;
+/** What a look has found: what is left, and when to look again at what was clean. */
+export interface Trail {
+  readonly left: readonly Left[];
+  readonly lookAgainAt?: Instant | undefined;
+}
+
+/** An object that a Rollout may have written to, and since when nothing of it is there any more. */
+interface Known {
+  readonly ref: ObjectRef;
+  readonly cleanSince?: Instant | undefined;
+}
+
+/** The objects that a Rollout may have written to, by the text of their references. */
+type Trace = Map<string, Known>;
+
+/** The key that stands for all Rollouts that ended while no controller ran. */
+export const gone = "/";
 
 /**
- * Finds what Rollouts have left behind. It remembers which objects they wrote to, as the watch of a kind ends
- * with its last user, and looks once for the notes on the objects of all routers: of Rollouts that ended
- * before. The kinds of declarative routers are known from their Rollouts alone.
+ * How long an object that is clean is still remembered: a pass that was under way when its Rollout ended may
+ * write to it after it was cleaned.
+ */
+const afterglow = seconds(60);
+
+/**
+ * Finds what Rollouts have left behind. It remembers which objects they route with and wrote to, as the watch
+ * of a kind may never have begun and ends with its last user, and looks once for the notes on the objects of
+ * all routers: of Rollouts that ended before. The kinds of declarative routers are known from their Rollouts
+ * alone.
  */
 export class LeftBehind {
   readonly #table: Routers;
+  readonly #selection: Selection;
   readonly #kinds = new Map<string, KindRef>();
-  readonly #objects = new Map<string, Refs>();
+  readonly #traces = new Map<string, Trace>();
   /** Rollouts that ended while no controller ran, until nothing of theirs is left. */
   readonly #gone = new Set<string>();
-  #hasLooked = false;
+  #looked: Promise<void> | undefined;
 
-  constructor(table: Routers) {
+  /** Looks in one namespace only, or in all. */
+  constructor(table: Routers, namespace: string | undefined) {
     this.#table = table;
+    this.#selection = namespace === undefined ? {} : { namespace };
   }
 
   /** Notes a kind that is watched. */
@@ -56,99 +83,119 @@ export class LeftBehind {
     this.#kinds.set(`${kind.apiVersion} ${kind.kind}`, kind);
   }
 
-  /** What a Rollout has left, and what those have left that do not exist; undefined when nothing. */
-  async observe(key: string, ports: Ports): Promise<readonly Left[] | undefined> {
+  /** What a Rollout has left, or one of those that ended before; undefined when there is nothing to do. */
+  async observe(key: string, ports: Ports): Promise<Trail | undefined> {
     await this.#lookOnce(ports);
-    const found: Left[] = [];
-    for (const each of new Set([key, ...this.#gone])) {
-      const left = await this.#leftBy(each, ports);
-      if (left.length === 0) this.#gone.delete(each);
-      found.push(...left);
+    const left = key === gone ? await this.#leftByGone(ports) : await this.#leftBy(key, ports);
+    const lookAgainAt = this.#lookAgainAt(key === gone ? this.#gone : [key]);
+    return left.length === 0 && lookAgainAt === undefined ? undefined : { left, lookAgainAt };
+  }
+
+  /** What the first of them has left that left anything; it is the last of them the next time. */
+  async #leftByGone(ports: Ports): Promise<readonly Left[]> {
+    for (const key of [...this.#gone]) {
+      const left = await this.#leftBy(key, ports);
+      this.#gone.delete(key);
+      if (this.#traces.has(key)) this.#gone.add(key);
+      if (left.length > 0) return left;
     }
-    return found.length === 0 ? undefined : found;
+    return [];
   }
 
   async #leftBy(key: string, ports: Ports): Promise<readonly Left[]> {
     const cached = ports.cache.get({ ...rolloutRef, ...keyParts(key) });
-    const refs = this.#known(key, cached, ports);
-    if (refs.size === 0) return [];
+    this.#rememberNoted(key, cached, ports);
     const left: Left[] = [];
-    for (const ref of await this.#abandoned(key, cached, refs, ports)) {
+    for (const ref of await this.#abandoned(key, cached, ports)) {
       const one = await this.#left(key, ref, cached, ports);
-      if (one === undefined) this.#forget(key, ref);
+      if (one === undefined) this.#isClean(key, ref, ports.clock.now());
       else left.push(one);
     }
     return left;
   }
 
-  /** Looks for what Rollouts wrote everywhere, the first time. */
-  async #lookOnce(ports: Ports): Promise<void> {
-    if (this.#hasLooked) return;
-    this.#hasLooked = true;
-    try {
-      const lists = await Promise.all(kindsOf(this.#table).map((kind) => listed(kind, ports)));
-      for (const object of lists.flat()) {
-        for (const key of writersOf(object)) {
-          this.#remember(key, [object]);
-          if (ports.cache.get({ ...rolloutRef, ...keyParts(key) }) === undefined) this.#gone.add(key);
-        }
-      }
-    } catch (error) {
-      this.#hasLooked = false;
+  /** Looks for what Rollouts wrote everywhere, the first time; all looks wait for that. */
+  #lookOnce(ports: Ports): Promise<void> {
+    this.#looked ??= this.#look(ports).catch((error: unknown) => {
+      this.#looked = undefined;
       throw error;
+    });
+    return this.#looked;
+  }
+
+  async #look(ports: Ports): Promise<void> {
+    const kinds = kindsOf(this.#table);
+    const lists = await Promise.all(kinds.map((kind) => listed(kind, this.#selection, ports)));
+    for (const object of lists.flat()) {
+      for (const key of writersOf(object)) {
+        this.#remember(key, [refOf(object)]);
+        if (ports.cache.get({ ...rolloutRef, ...keyParts(key) }) === undefined) this.#gone.add(key);
+      }
     }
   }
 
-  /** Every object that the Rollout wrote to, as far as is known. */
-  #known(key: string, rollout: KubeObject | undefined, { cache }: Ports): Refs {
+  /** Remembers what says itself that the Rollout wrote to it or made it. */
+  #rememberNoted(key: string, rollout: KubeObject | undefined, { cache }: Ports): void {
     const uid = rollout?.metadata.uid ?? "";
     const kinds = [...this.#kinds.values()].filter((kind) => cache.watches(kind));
-    return this.#remember(
-      key,
-      kinds.flatMap((kind) => [...cache.indexed(kind, noteIndex, key), ...cache.ownedBy(kind, uid)]),
-    );
+    const objects = kinds.flatMap((kind) => [
+      ...cache.indexed(kind, noteIndex, key),
+      ...cache.ownedBy(kind, uid),
+    ]);
+    this.#remember(key, objects.map(refOf));
   }
 
-  #remember(key: string, objects: readonly KubeObject[]): Refs {
-    const known: Refs = this.#objects.get(key) ?? new Map();
-    const fresh = objects.map(refOf).filter((ref) => !known.has(refText(ref)));
-    if (fresh.length === 0) return known;
-    const all = new Map([...known, ...fresh.map((ref) => [refText(ref), ref] as const)]);
-    this.#objects.set(key, all);
-    return all;
+  #remember(key: string, refs: readonly ObjectRef[]): void {
+    const known: Trace = this.#traces.get(key) ?? new Map();
+    for (const ref of refs) if (!known.has(refText(ref))) known.set(refText(ref), { ref });
+    if (known.size > 0) this.#traces.set(key, known);
   }
 
-  #forget(key: string, ref: ObjectRef): void {
-    const rest = new Map(this.#objects.get(key));
-    rest.delete(refText(ref));
-    if (rest.size === 0) this.#objects.delete(key);
-    else this.#objects.set(key, rest);
+  /** Remembers what the Rollout routes with now; whatever it left before is used again. */
+  #uses(key: string, refs: readonly ObjectRef[]): void {
+    const known: Trace = this.#traces.get(key) ?? new Map();
+    for (const ref of refs) known.set(refText(ref), { ref });
+    if (known.size > 0) this.#traces.set(key, known);
   }
 
-  /** The objects among these that the Rollout, as it is now, does not route with. */
-  async #abandoned(
-    key: string,
-    cached: KubeObject | undefined,
-    refs: Refs,
-    ports: Ports,
-  ): Promise<readonly ObjectRef[]> {
+  /** An object that has been clean for long enough is forgotten. */
+  #isClean(key: string, ref: ObjectRef, now: Instant): void {
+    const known = this.#traces.get(key);
+    const since = known?.get(refText(ref))?.cleanSince ?? now;
+    if (now < later(since, afterglow)) known?.set(refText(ref), { ref, cleanSince: since });
+    else known?.delete(refText(ref));
+    if (known?.size === 0) this.#traces.delete(key);
+  }
+
+  #lookAgainAt(keys: Iterable<string>): Instant | undefined {
+    const all = [...keys].flatMap((key) => [...(this.#traces.get(key)?.values() ?? [])]);
+    const due = all.flatMap(({ cleanSince }) => (cleanSince === undefined ? [] : [cleanSince]));
+    return due.length === 0 ? undefined : later(Math.min(...due) as Instant, afterglow);
+  }
+
+  /** The known objects that the Rollout, as it is now, does not route with. */
+  async #abandoned(key: string, cached: KubeObject | undefined, ports: Ports): Promise<readonly ObjectRef[]> {
+    const known = () => [...(this.#traces.get(key)?.values() ?? [])].map(({ ref }) => ref);
     if (!isAlive(cached)) {
-      if (cached !== undefined) return [...refs.values()];
+      if (cached !== undefined || known().length === 0) return known();
       // A Rollout that another controller looks after is in no cache of ours.
       const other = await ports.client.get({ ...rolloutRef, ...keyParts(key) });
-      return other === undefined ? [...refs.values()] : [];
+      return other === undefined ? known() : [];
     }
     const configured = routersOf(cached, this.#table);
     if (configured === undefined) return [];
     const rollout = routedRollout(cached);
-    const named = new Set(
-      configured.flatMap(({ router, config }) => router.objects(config, rollout).map(refText)),
+    const named = configured.flatMap(({ router, config }) => router.objects(config, rollout));
+    this.#uses(key, named);
+    const others = without(known(), named);
+    const tellsAll = configured.every(({ router, config }) =>
+      router.kinds(config).every(ports.cache.watches, ports.cache),
     );
-    const rest = [...refs.values()].filter((ref) => !named.has(refText(ref)));
-    if (rest.length === 0) return [];
+    if (others.length === 0 && tellsAll) return [];
     const seen = await Promise.all(configured.map((one) => objectsSeen(one, rollout, ports)));
-    const used = new Set(seen.flatMap((one) => one.refs.map(refText)));
-    return rest.filter((ref) => !used.has(refText(ref)));
+    const used = seen.flatMap((one) => one.refs);
+    this.#uses(key, used);
+    return without(others, used);
   }
 
   /** What there is to take back on an object; undefined when there is nothing. */
@@ -189,6 +236,11 @@ function configIn({ config }: Router, note: Note): unknown {
   }
 }
 
+function without(refs: readonly ObjectRef[], others: readonly ObjectRef[]): readonly ObjectRef[] {
+  const texts = new Set(others.map(refText));
+  return refs.filter((ref) => !texts.has(refText(ref)));
+}
+
 /** The Rollouts that wrote to an object or made it. */
 function writersOf(object: KubeObject): readonly string[] {
   const owner = controllerOf(object);
@@ -211,9 +263,13 @@ async function existing(ref: ObjectRef, ports: Ports): Promise<KubeObject | unde
 }
 
 /** The objects of a kind; none when it is not installed or may not be listed. */
-async function listed(kind: KindRef, { client }: Ports): Promise<readonly KubeObject[]> {
+async function listed(
+  kind: KindRef,
+  selection: Selection,
+  { client }: Ports,
+): Promise<readonly KubeObject[]> {
   try {
-    return await client.list(kind);
+    return await client.list(kind, selection);
   } catch (error) {
     if (error instanceof ApiError && (error.code === 404 || error.code === 403)) return [];
     throw error;

@@ -1,4 +1,5 @@
 import { isJson, type Json } from "../api/json.ts";
+import { annotation } from "../api/labels.ts";
 import { type KubeObject, refOf } from "../api/object.ts";
 import { isSame } from "../reconcile/diff.ts";
 import type { EventNote, Patch } from "../reconcile/effect.ts";
@@ -23,13 +24,24 @@ export function narrow(
   why: string,
   event?: EventNote,
 ): readonly Patch[] {
-  const steps = compared("", object, after);
-  if (steps.length === 0) return [];
+  const compare = compared("", object, after);
+  if (compare.length === 0) return [];
+  const steps = [...noteTests(object), ...compare];
   const tests = steps.filter(({ op }) => op === "test");
   const body = [...unique(tests), ...steps.filter(({ op }) => op !== "test")];
   return [
     { do: "patch", ref: refOf(object), type: "json", body, why, ...(event === undefined ? {} : { event }) },
   ];
+}
+
+/**
+ * The notes of Rollouts are as they were seen: what was decided before an object was cleaned up is not
+ * written to it afterwards.
+ */
+function noteTests({ metadata }: KubeObject): readonly Operation[] {
+  const value = metadata.annotations?.[annotation.routing];
+  const path = `/metadata/annotations/${annotation.routing.replaceAll("/", "~1")}`;
+  return value === undefined ? [] : [{ op: "test", path, value }];
 }
 
 function unique(tests: readonly Operation[]): readonly Operation[] {

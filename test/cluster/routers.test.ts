@@ -43,17 +43,18 @@ describe("every router on a real API server", () => {
   });
 
   test("a router whose CRD is installed after the controller started is picked up", {
-    timeout: 120_000,
+    timeout: 400_000,
   }, async () => {
     await Promise.all(families.map((family) => create(family, [rolloutOf(family, shop.name)])));
     const definitions = loose.map((kind) => looseDefinition({ ...kind, metadata: { name: "" } }));
     await installRouters(plane, definitions);
+    await established();
     await Promise.all(families.map((family) => create(family, family.objects)));
     await everyone("Healthy");
   });
 
   test("a canary that is promoted carries 25 and then 0 in the objects of each router", {
-    timeout: 120_000,
+    timeout: 400_000,
   }, async () => {
     await update("shop:2");
     await Promise.all(families.map((family) => carries(family, 25)));
@@ -63,7 +64,7 @@ describe("every router on a real API server", () => {
     await Promise.all(families.map((family) => carries(family, 0)));
   });
 
-  test("a canary that is aborted gives all traffic back", { timeout: 120_000 }, async () => {
+  test("a canary that is aborted gives all traffic back", { timeout: 400_000 }, async () => {
     await update("shop:3");
     await Promise.all(families.map((family) => carries(family, 25)));
     await everyone("Paused");
@@ -72,14 +73,18 @@ describe("every router on a real API server", () => {
     await Promise.all(families.map((family) => carries(family, 0)));
   });
 
-  test("nothing of ours is left when the Rollout is deleted", { timeout: 120_000 }, async () => {
+  test("nothing of ours is left when the Rollout is deleted", { timeout: 400_000 }, async () => {
     await Promise.all(families.map((family) => nodes.client.delete(rolloutRef(family))));
     await Promise.all(
       families.map((family) =>
-        until(`${family.name} to be clean`, async () => {
-          const text = JSON.stringify(await objectsOf(family));
-          return !/"shop-ro"|managed-/.test(text);
-        }),
+        until(
+          `${family.name} to be clean`,
+          async () => {
+            const text = JSON.stringify(await objectsOf(family));
+            return !/"shop-ro"|managed-/.test(text);
+          },
+          { seconds: 300 },
+        ),
       ),
     );
     for (const family of families) {
@@ -87,6 +92,16 @@ describe("every router on a real API server", () => {
       deepEqual(names.sort(), family.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort());
     }
   });
+
+  /** A kind is served some time after its definition is there. */
+  async function established(): Promise<void> {
+    const wait = ["wait", "crd", "--all", "--for=condition=Established", "--timeout=120s"];
+    const { code, stderr } = await plane.kubectl(...wait);
+    if (code !== 0) throw new Error(`kubectl wait: ${stderr}`);
+    for (const kind of families.flatMap(({ objects }) => objects)) {
+      await until(`${kind.kind} to be served`, async () => (await nodes.client.list(kind)) !== undefined);
+    }
+  }
 
   async function create(family: Family, objects: readonly KubeObject[]): Promise<void> {
     const namespace = namespaceOf(family);
@@ -125,7 +140,7 @@ describe("every router on a real API server", () => {
             last = found?.["status"];
             return (last as { phase?: string } | undefined)?.phase === phase;
           },
-          { seconds: 90 },
+          { seconds: 300 },
         );
         await reached.catch((error: unknown) => {
           throw new Error(`${String(error)}: ${JSON.stringify(last)}`);
@@ -144,7 +159,7 @@ describe("every router on a real API server", () => {
           all.find((one) => one.kind === kind && one.metadata.name === name);
         return family.read({ all: () => all, get } as never).canary === weight;
       },
-      { seconds: 90 },
+      { seconds: 300 },
     );
   }
 

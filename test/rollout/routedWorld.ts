@@ -4,7 +4,7 @@ import { prepareDefinitions } from "../../src/sim/definitions.ts";
 import { looseDefinition } from "../../src/sim/looseKinds.ts";
 import { ourDefinitions } from "../../src/sim/play.ts";
 import { fatesByImage } from "../../src/sim/pods.ts";
-import { World } from "../../src/sim/world.ts";
+import { World, type WorldOptions } from "../../src/sim/world.ts";
 import type { Family } from "../traffic/family.ts";
 import { object } from "../traffic/support.ts";
 
@@ -23,7 +23,23 @@ export const shop: ObjectRef = {
 const ours = ourDefinitions();
 
 /** A world with a Rollout that one router routes, its canary at a quarter. */
-export async function routedWorld(family: Family, name = shop.name): Promise<World> {
+export async function routedWorld(
+  family: Family,
+  name = shop.name,
+  disturb?: WorldOptions["disturb"],
+): Promise<World> {
+  const world = await newWorld(family, name, disturb);
+  await pass(world);
+  await edit(world, { template: templateOf("shop:2") });
+  return world;
+}
+
+/** A world in which a Rollout that one router routes has just been made. */
+export async function newWorld(
+  family: Family,
+  name = shop.name,
+  disturb?: WorldOptions["disturb"],
+): Promise<World> {
   const others = family.objects.filter(({ apiVersion }) => apiVersion !== "networking.k8s.io/v1");
   const split = { apiVersion: "split.smi-spec.io/v1alpha1", kind: "TrafficSplit", metadata: { name: "" } };
   const loose = new Map([...others, split].map((one) => [`${one.apiVersion} ${one.kind}`, one]));
@@ -31,13 +47,12 @@ export async function routedWorld(family: Family, name = shop.name): Promise<Wor
     definitions: [...ours, ...prepareDefinitions([...loose.values()].map(looseDefinition))],
     pods: { fate: fatesByImage(new Map(), seconds(1)) },
     measure: async () => ({ is: "error", message: "nothing is measured" }),
+    disturb,
   });
   const services = ["shop-stable", "shop-canary"].map((service) =>
     object("v1", "Service", service, { spec: { selector: { app: "shop" }, ports: [{ port: 80 }] } }),
   );
   for (const one of [...services, ...family.objects, rolloutOf(family, name)]) await world.client.create(one);
-  await pass(world);
-  await edit(world, { template: templateOf("shop:2") });
   return world;
 }
 

@@ -1,54 +1,11 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import type { KubeObject } from "../../src/api/object.ts";
 import { refOf } from "../../src/api/object.ts";
 import type { World } from "../../src/sim/world.ts";
 import { families } from "../traffic/families.ts";
 import type { Family } from "../traffic/family.ts";
+import { away, boardOf, readIn, stableHolds, traces } from "./routedBoard.ts";
 import { edit, keyOfFamily, pass, routedWorld, shop } from "./routedWorld.ts";
-
-const kinds = families.flatMap(({ objects }) =>
-  objects.map(({ apiVersion, kind }) => ({ apiVersion, kind })),
-);
-const split = { apiVersion: "split.smi-spec.io/v1alpha1", kind: "TrafficSplit" };
-const rollouts = new Set([...kinds, split].map((kind) => JSON.stringify(kind)));
-
-/** The objects of routers, as the tests of one router read them. */
-function boardOf(world: World) {
-  const all = () =>
-    [...rollouts].flatMap((text): readonly KubeObject[] => {
-      try {
-        return world.list(JSON.parse(text), "prod");
-      } catch {
-        return []; // not installed in this world
-      }
-    });
-  return {
-    all,
-    get: (kind: string, name: string) => all().find((one) => one.kind === kind && one.metadata.name === name),
-  };
-}
-
-function readIn(world: World, family: Family) {
-  return family.read(boardOf(world) as never);
-}
-
-/** What stands of ours in the objects of routers. */
-function traces(world: World): readonly string[] {
-  return boardOf(world)
-    .all()
-    .filter((one) => /"shop-ro"|managed-/.test(JSON.stringify(one)))
-    .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-}
-
-function stableHolds(world: World, family: Family): void {
-  deepEqual(traces(world), []);
-  if (["nginx", "smi", "ambassador"].includes(keyOfFamily(family))) return; // their objects are gone
-  equal(readIn(world, family).canary, 0);
-  deepEqual(world.failures, []);
-}
-
-const away = { strategy: { canary: { trafficRouting: null } } };
 
 const endings: [name: string, end: (world: World) => Promise<unknown>][] = [
   ["the Rollout is deleted", (world) => world.client.delete(shop)],
