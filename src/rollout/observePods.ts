@@ -5,7 +5,7 @@ import type { Ports } from "../reconcile/ports.ts";
 import { needsPods } from "./needsPods.ts";
 import { podsLook } from "./overdue.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
-import { viewOf } from "./view.ts";
+import { type View, viewOf } from "./view.ts";
 
 const podRef: KindRef = { apiVersion: "v1", kind: "Pod" };
 
@@ -18,18 +18,18 @@ export async function neededPods(
   ports: Pick<Ports, "clock" | "client" | "readings">,
 ): Promise<readonly KubeObject[] | undefined> {
   const { namespace } = seen.object.metadata;
-  if (needsPods(seen, ports.clock.now()))
+  const view = viewOf(seen, ports.clock.now());
+  if (needsPods(view))
     return ports.client.list(podRef, { namespace, labelSelector: selectorText(seen.selector) });
-  return overduePods(seen, ports);
+  return overduePods(view, ports);
 }
 
 /** A reading, so that each look lists once, whatever happens meanwhile, and nobody waits for it. */
 function overduePods(
-  seen: RolloutSnapshot,
-  { clock, client, readings }: Pick<Ports, "clock" | "client" | "readings">,
+  view: View,
+  { client, readings }: Pick<Ports, "client" | "readings">,
 ): readonly KubeObject[] | undefined {
-  const { key, selector, object } = seen;
-  const view = viewOf(seen, clock.now());
+  const { key, selector, object } = view.seen;
   const due = selector === undefined || view.newRS === undefined ? undefined : podsLook(view)?.due;
   if (due === undefined) {
     readings.keep(key, new Set());

@@ -6,21 +6,21 @@ import { Rollout } from "../api/rollout.ts";
 /** A Rollout, or why its fields cannot be read. */
 export type Read = { readonly rollout: Rollout } | { readonly problem: string };
 
-/** A spec that was read, and of which state of which object. */
+/** A Rollout that was read last, and from which object. */
 interface Known {
-  readonly uid: string;
-  readonly generation: number;
-  readonly spec: Rollout["spec"];
+  readonly object: KubeObject;
+  readonly rollout: Rollout;
 }
 
-/** Specs that are remembered; the oldest are forgotten first. */
+/** Rollouts that are remembered; the oldest are forgotten first. */
 const most = 2_000;
 
 const withoutSpec = Rollout.omit({ spec: true });
 
 /**
- * Reads Rollouts as their schema describes them. A spec is read once for each generation, and is the same
- * object until the next: what is worked out from it can be remembered.
+ * Reads Rollouts as their schema describes them. An object of the cache, which nobody changes, is read once. A
+ * spec is read once for each generation, and is the same object until the next: what is worked out from it can
+ * be remembered.
  */
 export class RolloutReader {
   readonly #known = new Map<string, Known>();
@@ -39,13 +39,13 @@ export class RolloutReader {
   }
 
   #rollout(key: string, object: KubeObject): Rollout {
-    const { uid, generation } = object.metadata;
     const known = this.#known.get(key);
-    if (known !== undefined && known.uid === uid && known.generation === generation)
-      return { ...read(withoutSpec, object), spec: known.spec };
-    const rollout = read(Rollout, object);
-    if (uid !== undefined && generation !== undefined)
-      this.#remember(key, { uid, generation, spec: rollout.spec });
+    if (known?.object === object) return known.rollout;
+    const isSameSpec = known !== undefined && hasSpecOf(object, known.object);
+    const rollout = isSameSpec
+      ? { ...read(withoutSpec, object), spec: known.rollout.spec }
+      : read(Rollout, object);
+    this.#remember(key, { object, rollout });
     return rollout;
   }
 
@@ -55,4 +55,11 @@ export class RolloutReader {
     const [oldest] = this.#known.keys();
     if (this.#known.size > most && oldest !== undefined) this.#known.delete(oldest);
   }
+}
+
+function hasSpecOf({ metadata }: KubeObject, { metadata: known }: KubeObject): boolean {
+  const { uid, generation } = metadata;
+  return (
+    uid !== undefined && generation !== undefined && uid === known.uid && generation === known.generation
+  );
 }

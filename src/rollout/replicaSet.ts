@@ -1,6 +1,7 @@
 import { annotation, label } from "../api/labels.ts";
 import type { KubeObject } from "../api/object.ts";
 import { type Instant, instant } from "../api/time.ts";
+import { remembered } from "../reconcile/remembered.ts";
 
 /** A ReplicaSet as decisions read it. */
 export interface Replicas {
@@ -23,8 +24,8 @@ export interface Replicas {
   readonly hadHistory: boolean;
 }
 
-/** Reads a ReplicaSet; what its controller has not reported yet counts as 0. */
-export function replicasOf(object: KubeObject): Replicas {
+/** Reads a ReplicaSet; what its controller has not reported yet counts as 0. One object is read once. */
+export const replicasOf = remembered((object: KubeObject): Replicas => {
   const { name, labels = {}, annotations = {}, creationTimestamp } = object.metadata;
   const spec = (object["spec"] ?? {}) as { replicas?: number };
   const status = (object["status"] ?? {}) as Record<
@@ -45,7 +46,7 @@ export function replicasOf(object: KubeObject): Replicas {
     deadline: annotations[annotation.scaleDownDeadline],
     hadHistory: annotations[annotation.revisionHistory] !== undefined,
   };
-}
+});
 
 /** The revision in these annotations; 0 when there is none or it is no number. */
 export function revisionIn(annotations: Readonly<Record<string, string>> = {}): number {

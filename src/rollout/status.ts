@@ -1,6 +1,7 @@
 import type { Rollout } from "../api/rollout.ts";
 import type { RolloutStatus } from "../api/rolloutStatus.ts";
 import { rfc3339 } from "../api/time.ts";
+import { isSame } from "../reconcile/diff.ts";
 import { recordedRun } from "./analysisPlaces.ts";
 import { countsOf } from "./counters.ts";
 import { durationOf } from "./durations.ts";
@@ -97,16 +98,23 @@ type Loose<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
  * 5).
  */
 function pruned(status: Loose<Status>): Status {
-  const pointers = ["currentStepIndex", "collisionCount"];
-  const entries = Object.entries(status).filter(
-    ([key, value]) => value !== undefined && (pointers.includes(key) || !isNothing(value)),
-  );
-  return Object.fromEntries(entries) as Status;
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(status)) {
+    if (value !== undefined && (pointers.has(key) || !isNothing(value))) kept[key] = value;
+  }
+  return kept as Status;
 }
 
+const pointers: ReadonlySet<string> = new Set(["currentStepIndex", "collisionCount"]);
+
 function orNothing<Part extends object>(part: Loose<Part>): Part | undefined {
-  const entries = Object.entries(part).filter(([, value]) => !isNothing(value));
-  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as Part);
+  let kept: Record<string, unknown> | undefined;
+  for (const [key, value] of Object.entries(part)) {
+    if (isNothing(value)) continue;
+    kept ??= {};
+    kept[key] = value;
+  }
+  return kept as Part | undefined;
 }
 
 function isNothing(value: unknown): boolean {
@@ -123,24 +131,27 @@ function isNothing(value: unknown): boolean {
  * Whether a change of the status must be written at once; other changes wait for company (product: budgets).
  */
 export function isUrgent(old: Status, next: Status): boolean {
-  const telling = (status: Status) => [
-    status.phase,
-    status.currentStepIndex,
-    status.pauseConditions,
-    status.controllerPause,
-    status.abort,
-    status.promoteFull,
-    status.stableRS,
-    status.currentPodHash,
-    status.collisionCount,
-    status.observedGeneration,
-    status.restartedAt,
-    status.blueGreen,
-    status.canary,
-    status.duration?.finishedAt,
-  ];
-  return JSON.stringify(telling(old)) !== JSON.stringify(telling(next));
+  return (
+    telling.some((field) => !isSame(old[field], next[field])) ||
+    old.duration?.finishedAt !== next.duration?.finishedAt
+  );
 }
+
+const telling = [
+  "phase",
+  "currentStepIndex",
+  "pauseConditions",
+  "controllerPause",
+  "abort",
+  "promoteFull",
+  "stableRS",
+  "currentPodHash",
+  "collisionCount",
+  "observedGeneration",
+  "restartedAt",
+  "blueGreen",
+  "canary",
+] as const satisfies readonly (keyof Status)[];
 
 /** The runs that a status names, for whoever wants to look them up. */
 export function namedRuns(rollout: Rollout): readonly string[] {

@@ -307,11 +307,11 @@ for (const [name, given, want] of listed) {
 test("pods are listed for a restart or for metadata, of a valid Rollout only", () => {
   const restart = { spec: { restartAt: timeAt(-1) } };
   const invalid = { message: "no" };
-  equal(needsPods(seen(), t0), false);
-  equal(needsPods(seen(restart), t0), true);
-  equal(needsPods(seen({ ...restart, more: { invalid } }), t0), false);
+  equal(needsPods(viewOf(seen(), t0)), false);
+  equal(needsPods(viewOf(seen(restart), t0)), true);
+  equal(needsPods(viewOf(seen({ ...restart, more: { invalid } }), t0)), false);
   const given = { annotations: { [note]: pending({ labels: { a: "b" } }) } };
-  equal(needsPods(seen({ replicaSets: [replicaSet({ hash: "old", ...given })] }), t0), true);
+  equal(needsPods(viewOf(seen({ replicaSets: [replicaSet({ hash: "old", ...given })] }), t0)), true);
 });
 
 test("a version is born with the metadata of its role and a note of it", () => {

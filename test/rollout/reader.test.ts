@@ -35,6 +35,13 @@ test("a reader reads a spec once for each generation, and the status each time",
   deepEqual(second.status, { phase: "Healthy" });
 });
 
+test("a reader reads one object once", () => {
+  const reader = new RolloutReader();
+  const one = object("a", 1, 3);
+  equal(readBy(reader, one), readBy(reader, one));
+  notEqual(readBy(reader, structuredClone(one)), readBy(reader, one));
+});
+
 const others: [name: string, next: KubeObject][] = [
   ["of another generation", object("a", 2, 4)],
   ["of another object of that name", object("b", 1, 4)],
