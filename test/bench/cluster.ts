@@ -29,6 +29,7 @@ export interface Count {
 
 /** The cluster on which is measured, seen through the eyes of the bench. */
 export interface Cluster {
+  readonly kubeconfig: string;
   readonly client: Client;
   /** Holds the Rollouts, ReplicaSets and Ingresses of the bench's namespace. */
   readonly cache: Cache;
@@ -62,6 +63,7 @@ export async function reachCluster(kubeconfig: string): Promise<Cluster> {
   );
   await Promise.all(watches.map((watch) => watch.synced));
   return {
+    kubeconfig,
     client,
     cache,
     async count() {

@@ -8,6 +8,7 @@ import { startControlPlane } from "../cluster/support/controlPlane.ts";
 import { budgets } from "./budgets.ts";
 import { type Cluster, reachCluster } from "./cluster.ts";
 import type { Finding } from "./finding.ts";
+import { analysisLoadBudgets, measureAnalysisLoad } from "./measure/analysisLoad.ts";
 import { measureBurst } from "./measure/burst.ts";
 import { measureIdle } from "./measure/idle.ts";
 import { measureReaction } from "./measure/reaction.ts";
@@ -22,8 +23,8 @@ Measures a controller against the budgets and prints the table: ours, in a contr
 and its cluster are named. The CRDs have to be there then, and nobody else may use its rollouts.
 
   --quick           writes, memory, start and 50 updates at once (two minutes)
-  --full            1,000 updates at once as well (ten minutes more)
-  --only PARTS      some of: memory,writes,burst,idle,start,reaction,larger burst
+  --full            1,000 updates at once and 1,000 analyses as well (ten minutes more)
+  --only PARTS      some of: memory,writes,burst,idle,start,reaction,larger burst,analysis-load
   --json FILE       writes the results as JSON too
   --controller-pid  the process to measure instead of ours
   --kubeconfig      how to reach the cluster that it works on, with all rights`;
@@ -72,7 +73,8 @@ async function main(options: Options): Promise<void> {
   } finally {
     await bench.stop();
   }
-  const all = results(budgets(options.sizes), findings);
+  const rows = [...budgets(options.sizes), ...(hasLoad(options) ? analysisLoadBudgets : [])];
+  const all = results(rows, findings);
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "CPU"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const seconds = Math.round((performance.now() - since) / 1000);
   for (const line of table(all)) console.log(line);
@@ -108,8 +110,14 @@ async function begin({ pid, kubeconfig }: Options): Promise<Bench> {
   return { cluster, target, stop };
 }
 
-async function measure(bench: Bench, { sizes, quick, only }: Options): Promise<readonly Finding[]> {
+/** Whether the analyses are measured: they take longer than everything else together. */
+function hasLoad({ full, only }: Options): boolean {
+  return full || only?.split(",").includes("analysis-load") === true;
+}
+
+async function measure(bench: Bench, options: Options): Promise<readonly Finding[]> {
   const { cluster, target } = bench;
+  const { sizes, quick, only } = options;
   const [size = 0, larger] = sizes;
   const burst = (count: number, there: number, version: number) => () =>
     measureBurst(cluster, target, { size: count, there, version });
@@ -121,6 +129,7 @@ async function measure(bench: Bench, { sizes, quick, only }: Options): Promise<r
     ["start", () => measureStart(cluster, target)],
     ["reaction", () => (quick ? [] : measureReaction(cluster))],
     ["larger burst", larger === undefined ? () => [] : burst(larger, size, 3)],
+    ["analysis-load", () => (hasLoad(options) ? measureAnalysisLoad(cluster, target) : [])],
   ];
   const findings: Finding[] = [];
   for (const [name, run] of steps) {

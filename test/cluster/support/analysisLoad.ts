@@ -1,0 +1,186 @@
+import { Agent, createServer, request, type Server } from "node:http";
+import type { AnalysisRunStatus, Metric } from "../../../src/analysis/types.ts";
+import type { KubeObject } from "../../../src/api/object.ts";
+import { accessOf } from "../../../src/kube/access.ts";
+import { clientOf } from "../../../src/kube/client.ts";
+import { loadConfig } from "../../../src/kube/config.ts";
+import { Discovery } from "../../../src/kube/discovery.ts";
+import { silent } from "../../../src/kube/log.ts";
+import { transportOf } from "../../../src/kube/transport.ts";
+import { Watch } from "../../../src/kube/watch.ts";
+import { Cache } from "../../../src/reconcile/cache.ts";
+import { runKind } from "./runs.ts";
+
+/** Many AnalysisRuns at once. */
+export interface LoadOptions {
+  readonly kubeconfig: string;
+  /** Where they are; it is there already, and whoever made it removes it. */
+  readonly namespace: string;
+  /** The server that they ask, through a front that notes who comes when. */
+  readonly prometheus: string;
+  readonly runs: number;
+  /** How many more ask a host that takes every question and answers none. */
+  readonly hung: number;
+  /** Seconds between the measurements of a run. */
+  readonly interval: number;
+}
+
+/** What has been seen of them since the last look. */
+export interface LoadSeen {
+  /** How much later than it was due each measurement began, in milliseconds, in ascending order. */
+  readonly late: readonly number[];
+  /** How many bytes of JSON the largest status has. */
+  readonly largestStatus: number;
+  /** How many runs have measured at all, and how many have ended. */
+  readonly measuring: number;
+  readonly ended: number;
+  /** How many questions the hung host holds at the moment. */
+  readonly held: number;
+}
+
+/** Many AnalysisRuns under way. */
+export interface AnalysisLoad {
+  /** What has been seen since the last call. */
+  look(): LoadSeen;
+  stop(): Promise<void>;
+}
+
+/** How many objects are created at a time. */
+const lanes = 24;
+
+/**
+ * Creates the AnalysisRuns. Each measures without end; when a measurement was due is read from the status,
+ * when it began is seen by the server that is asked.
+ */
+export async function startLoad(options: LoadOptions): Promise<AnalysisLoad> {
+  const { namespace, interval } = options;
+  const transport = transportOf({
+    access: accessOf(loadConfig({ kubeconfig: options.kubeconfig }).config),
+    userAgent: "lotse-load",
+  });
+  const discovery = new Discovery(transport);
+  const client = clientOf(transport, discovery);
+  const cache = new Cache();
+  cache.register({ kind: runKind });
+  const watch = new Watch(runKind, { namespace }, cache, { transport, discovery, log: silent });
+  await watch.synced;
+
+  let late: number[] = [];
+  const statusOf = (name: string) => status(cache.get({ ...runKind, namespace, name }));
+  const front = await startCounter(options.prometheus, (name) => {
+    const finishedAt = statusOf(name).metricResults?.[0]?.measurements?.at(-1)?.finishedAt;
+    if (finishedAt !== undefined) late.push(Date.now() - Date.parse(finishedAt) - interval * 1000);
+  });
+  const hole = await startHole();
+  const names = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+  const create = async (name: string, address: string) => {
+    const metrics = [metricOf(name, address, interval)];
+    await client.create({ ...runKind, metadata: { namespace, name }, spec: { metrics } });
+  };
+  await inLanes(names("hung", options.hung), (name) => create(name, hole.url));
+  await inLanes(names("run", options.runs), (name) => create(name, front.url));
+
+  return {
+    look() {
+      const statuses = cache.list(runKind, namespace).map(status);
+      const seen = late.toSorted((one, other) => one - other);
+      late = [];
+      return {
+        late: seen,
+        largestStatus: Math.max(0, ...statuses.map((each) => Buffer.byteLength(JSON.stringify(each)))),
+        measuring: statuses.filter(({ metricResults = [] }) => metricResults.length > 0).length,
+        ended: statuses.filter(({ completedAt }) => completedAt !== undefined).length,
+        held: hole.held(),
+      };
+    },
+    async stop() {
+      await watch.stop();
+      transport.close();
+      await Promise.all([front.stop(), hole.stop()]);
+    },
+  };
+}
+
+/** The value below which this share of the numbers is; they are in ascending order. */
+export function quantile(ascending: readonly number[], share: number): number {
+  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? 0;
+}
+
+function status(run: KubeObject | undefined): AnalysisRunStatus {
+  return (run?.["status"] ?? {}) as AnalysisRunStatus;
+}
+
+function metricOf(name: string, address: string, interval: number): Metric {
+  const headers = [{ key: "x-run", value: name }];
+  return {
+    name: "success-rate",
+    interval: `${interval}s`,
+    successCondition: "len(result) > 0 && result[0] >= 0.95",
+    provider: { prometheus: { address, headers, query: "vector(0.99)" } },
+  };
+}
+
+async function inLanes<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of waiting) await run(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+interface Served {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Passes every question on, and tells of which run it is. */
+async function startCounter(target: string, came: (run: string) => void): Promise<Served> {
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer((asked, reply) => {
+    const { method, headers, url } = asked;
+    came(String(headers["x-run"]));
+    const onward = request(new URL(url ?? "/", target), { method, headers, agent }, (answer) => {
+      reply.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(reply);
+    });
+    onward.once("error", () => reply.destroy());
+    asked.pipe(onward);
+  });
+  const served = await serve(server);
+  return {
+    url: served.url,
+    async stop() {
+      agent.destroy();
+      await served.stop();
+    },
+  };
+}
+
+/** Takes every question and answers none. */
+async function startHole(): Promise<Served & { held(): number }> {
+  let held = 0;
+  const server = createServer((_, reply) => {
+    held += 1;
+    reply.once("close", () => {
+      held -= 1;
+    });
+  });
+  return { ...(await serve(server)), held: () => held };
+}
+
+async function serve(server: Server): Promise<Served> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  server.unref();
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`,
+    stop() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
