@@ -11,10 +11,12 @@ import { strategyOf } from "./strategy.ts";
 import { verdictOf } from "./verdict.ts";
 import { type View, viewOf } from "./view.ts";
 import { trafficFor } from "./weight.ts";
+import { isLeaving, leave } from "./workloadHold.ts";
 
 /** What one look at a Rollout decides. Pure: the same snapshot and instant give the same plan. */
 export function decide(seen: RolloutSnapshot, now: Instant): Plan {
   const view = viewOf(seen, now);
+  if (isLeaving(seen.object)) return leave(view);
   const claimed = claims(view);
   if (claimed.length > 0) return { effects: claimed }; // who belongs to whom comes first
   if (seen.invalid !== undefined) return refuse(view, seen.invalid);

@@ -22,6 +22,7 @@ import type { RolloutSnapshot, RouterSeen, Template } from "./snapshot.ts";
 import { namedRuns } from "./status.ts";
 import { viewOf } from "./view.ts";
 import { resolveWorkload } from "./workload.ts";
+import { isLeaving } from "./workloadHold.ts";
 
 export const rolloutRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
 export const replicaSetRef: KindRef = { apiVersion: "apps/v1", kind: "ReplicaSet" };
@@ -47,16 +48,18 @@ export class Observer {
     this.#table = table;
   }
 
-  /** The snapshot of a Rollout; undefined when it is gone or being deleted. */
+  /** The snapshot of a Rollout; undefined when it is gone or being deleted and has nothing to give back. */
   async observe(key: string, ports: Ports): Promise<RolloutSnapshot | undefined> {
     const object = await read(ports, { ...rolloutRef, ...keyParts(key) });
-    if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+    const isGoing = object?.metadata.deletionTimestamp !== undefined;
+    if (object === undefined || (isGoing && !isLeaving(object))) {
       this.#defaulted.delete(key);
       this.#reader.forget(key);
       return undefined;
     }
     const parsed = this.#reader.read(key, object);
     if ("problem" in parsed) return unreadable(key, object, parsed.problem, ports);
+    if (isGoing) return basics(key, object, parsed.rollout, ports);
     const routing = routersIn(parsed.rollout, this.#table);
     const seenRouters = await routersSeen(routing.routers, parsed.rollout, ports);
     const base = { ...(await basics(key, object, parsed.rollout, ports)), routers: seenRouters };

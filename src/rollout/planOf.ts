@@ -22,6 +22,7 @@ import { strategyOf } from "./strategy.ts";
 import type { Verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
 import type { Traffic } from "./weight.ts";
+import { workloadHold } from "./workloadHold.ts";
 import { workloadNote, workloadScaleDown } from "./workloadRef.ts";
 
 /** Everything that was decided in one look. */
@@ -66,6 +67,7 @@ export function planOf(view: View, { verdict, traffic, pods, services, move, res
     ...last.flatMap(resize),
     ...leftovers(view, verdict),
     ...metadataFor(view),
+    ...workloadHold(view),
     ...workloadScaleDown(view),
     ...restart.effects,
   ];
