@@ -4,8 +4,8 @@ import { mergePatch } from "../reconcile/diff.ts";
 import type { EventNote } from "../reconcile/effect.ts";
 import type { Plan } from "../reconcile/plan.ts";
 import { absorbed } from "./absorb.ts";
-import { type Assessment, assess, type Judged } from "./assess.ts";
-import { isTerminating, nextFor } from "./due.ts";
+import { type Assessment, assess } from "./assess.ts";
+import { isTerminating, nextFor, waitingEnds, waitingSince } from "./due.ts";
 import { isCompleted } from "./phases.ts";
 import type { Prepared } from "./prepare.ts";
 import { defaultRetention } from "./rules.ts";
@@ -23,14 +23,7 @@ export function decide(seen: RunSnapshot, now: Instant): Plan {
   if (seen.prepared === undefined) return unmeasurable(seen, status);
 
   const results = withArrivals(seen, seen.prepared, status.metricResults ?? []);
-  const { terminate = false } = specOf(seen.run);
-  const assessment = assessed({
-    metrics: seen.prepared.metrics,
-    dryRun: seen.prepared.dryRun,
-    results,
-    terminate,
-    terminating: isTerminating(terminate, status.metricResults ?? []),
-  });
+  const assessment = assessed(seen, seen.prepared, results, now);
   const next = nextStatus(status, assessment, now);
   const events = assessment.ended.map(metricEvent);
   if (isCompleted(next.phase)) events.push(runEvent(assessment.phase));
@@ -80,10 +73,22 @@ function withArrivals(
   return [...current, ...results.filter(({ name }) => !metrics.some((metric) => metric.name === name))];
 }
 
-/** A metric that ends badly ends the others, and with them the run, in the same look. */
-function assessed(judged: Judged): Assessment {
-  const first = assess(judged);
-  if (judged.terminating || !isTerminating(judged.terminate, first.results)) return first;
+/**
+ * A metric that ends badly ends the others, and with them the run, in the same look. Measurements that were
+ * under way beside it are waited for a moment, as they count too.
+ */
+function assessed(
+  { run, pending }: RunSnapshot,
+  { metrics, dryRun }: Prepared,
+  results: readonly MetricResult[],
+  now: Instant,
+): Assessment {
+  const { terminate = false } = specOf(run);
+  const judged = { metrics, dryRun, results, terminate };
+  const first = assess({ ...judged, terminating: terminate });
+  if (!isTerminating(terminate, first.results)) return first;
+  const isWaiting = [...pending.values()].includes("run");
+  if (isWaiting && waitingSince(terminate, first.results, now) !== undefined) return first;
   const second = assess({ ...judged, results: first.results, terminating: true });
   return { ...second, ended: [...first.ended, ...second.ended] };
 }
@@ -115,9 +120,12 @@ function requeueAt(
 ): Instant | undefined {
   if (isCompleted(next.phase)) return undefined;
   const results = next.metricResults ?? [];
+  const { terminate } = specOf(run);
+  const waitsForDueBy = waitingSince(terminate, results, now);
   const timing = {
     startedAt: instant(next.startedAt ?? ""),
-    terminating: isTerminating(specOf(run).terminate, results),
+    terminating: isTerminating(terminate, results),
+    waitsForDueBy,
     now,
   };
   const waits = metrics.map((metric) => {
@@ -125,7 +133,7 @@ function requeueAt(
     const todo = nextFor(metric, result, timing);
     return todo === undefined || pending.has(todo.id) ? undefined : todo.from;
   });
-  return earliest(...waits);
+  return earliest(...waits, waitsForDueBy && waitingEnds(waitsForDueBy));
 }
 
 function write(

@@ -8,6 +8,12 @@ import type { Measurement, Metric, MetricResult } from "./types.ts";
  */
 const retryInterval = seconds(10);
 
+/**
+ * How long a run that a metric has ended badly waits for what was under way then: measurements that began
+ * together are judged together, and one that hangs holds nobody up.
+ */
+const patience = seconds(2);
+
 /** What is to be done next for a metric, and from which instant on. */
 export interface Next {
   readonly do: "run" | "resume" | "terminate";
@@ -20,6 +26,8 @@ export interface Next {
 export interface Timing {
   readonly startedAt: Instant | undefined;
   readonly terminating: boolean;
+  /** What was due by then is still waited for, though the run is terminating. */
+  readonly waitsForDueBy?: Instant | undefined;
   readonly now: Instant;
 }
 
@@ -32,6 +40,28 @@ export function isTerminating(terminate: boolean | undefined, results: readonly 
 }
 
 /**
+ * When a metric that counts ended the run badly, as long as readings that were under way then are waited for;
+ * a run that is asked to end waits for none.
+ */
+export function waitingSince(
+  terminate: boolean | undefined,
+  results: readonly MetricResult[],
+  now: Instant,
+): Instant | undefined {
+  if (terminate === true) return undefined;
+  const ends = results
+    .filter(({ phase, dryRun }) => dryRun !== true && endsTheRun(phase))
+    .map(({ measurements }) => Date.parse(measurements?.at(-1)?.finishedAt ?? ""));
+  const last = Math.max(...ends.filter(Number.isFinite)) as Instant;
+  return now < waitingEnds(last) ? last : undefined;
+}
+
+/** When a run that was ended badly at an instant waits for nothing any more. */
+export function waitingEnds(since: Instant): Instant {
+  return later(since, patience);
+}
+
+/**
  * What is to be done next for a metric, undefined when nothing is. Instants are those of the first look that
  * may act: an interval must be over, a delay and `resumeAt` must have come (analysis 2.5, 2.10).
  */
@@ -40,7 +70,20 @@ export function nextFor(metric: Metric, result: MetricResult | undefined, timing
   const last = result?.measurements?.at(-1);
   const number = measurementNumber(result);
   if (last !== undefined && last.finishedAt === undefined) return nextLook(metric, last, number, timing);
-  if (timing.terminating) return undefined;
+  const next = nextRun(metric, result, last, timing);
+  if (!timing.terminating || next === undefined) return next;
+  const { waitsForDueBy: latest } = timing;
+  return latest !== undefined && next.from <= later(latest, seconds(1)) ? next : undefined;
+}
+
+/** The next measurement of a metric that has none under way. */
+function nextRun(
+  metric: Metric,
+  result: MetricResult | undefined,
+  last: Measurement | undefined,
+  timing: Timing,
+): Next | undefined {
+  const number = measurementNumber(result);
   if (last === undefined) return { do: "run", from: firstAt(metric, timing), id: `${metric.name} ${number}` };
 
   const count = effectiveCount(metric);
@@ -63,7 +106,7 @@ function nextLook({ name }: Metric, last: Measurement, number: number, { termina
 
 /** A delay counts from the start of the run, which is known from its second look on. */
 function firstAt({ initialDelay = "" }: Metric, { startedAt, now }: Timing): Instant {
-  if (initialDelay === "") return now;
+  if (initialDelay === "") return startedAt ?? now;
   const delay = duration(initialDelay);
   if (startedAt !== undefined) return later(startedAt, delay);
   return Math.max(later(now, delay), justAfter(now)) as Instant;

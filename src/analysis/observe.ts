@@ -6,7 +6,7 @@ import type { Measure, MeasureTask } from "../reconcile/measure.ts";
 import { type Ports, type Reading, read } from "../reconcile/ports.ts";
 import type { Arrived } from "./absorb.ts";
 import { argumentValues, substituted } from "./args.ts";
-import { isTerminating, measurementNumber, type Next, nextFor } from "./due.ts";
+import { isTerminating, measurementNumber, type Next, nextFor, waitingSince } from "./due.ts";
 import { evaluateTime } from "./expression/index.ts";
 import { withSecretVariables } from "./jobSecrets.ts";
 import { type Finding, takeMeasurement } from "./measurement.ts";
@@ -25,7 +25,7 @@ interface JobStatus {
   readonly conditions?: readonly { readonly type: string }[];
 }
 
-const none = { arrived: new Map<string, Arrived>(), pending: new Set<string>() };
+const none = { arrived: new Map<string, Arrived>(), pending: new Map<string, Next["do"]>() };
 
 /**
  * Reads a run and takes what its measurements found; those that are due are started, and nobody waits for
@@ -39,7 +39,7 @@ export async function observe(key: string, ports: Ports, measure: Measure): Prom
   });
   const gone = run === undefined || run.metadata.deletionTimestamp !== undefined;
   if (gone || isCompleted(statusOf(run).phase)) {
-    ports.readings.keep(key, none.pending);
+    ports.readings.keep(key, new Set());
     return gone ? undefined : { run, ...none };
   }
   try {
@@ -48,7 +48,7 @@ export async function observe(key: string, ports: Ports, measure: Measure): Prom
     return { run, prepared: ready, ...takeReadings({ key, run, ready, secrets, ports, measure }) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    ports.readings.keep(key, none.pending);
+    ports.readings.keep(key, new Set());
     return { run, problem: error.message, ...none };
   }
 }
@@ -77,10 +77,15 @@ function takeReadings(look: Look): Pick<RunSnapshot, "arrived" | "pending"> {
   const { run, ready, ports, key } = look;
   const { metricResults = [], startedAt } = statusOf(run);
   const now = ports.clock.now();
-  const terminating = isTerminating(specOf(run).terminate, metricResults);
-  const timing = { startedAt: startedAt === undefined ? undefined : instant(startedAt), terminating, now };
+  const { terminate } = specOf(run);
+  const timing = {
+    startedAt: startedAt === undefined ? undefined : instant(startedAt),
+    terminating: isTerminating(terminate, metricResults),
+    waitsForDueBy: waitingSince(terminate, metricResults, now),
+    now,
+  };
   const arrived = new Map<string, Arrived>();
-  const pending = new Set<string>();
+  const pending = new Map<string, Next["do"]>();
   const asked = new Set<string>();
   for (const [index, metric] of ready.metrics.entries()) {
     const result = metricResults.find(({ name }) => name === metric.name);
@@ -90,7 +95,7 @@ function takeReadings(look: Look): Pick<RunSnapshot, "arrived" | "pending"> {
     const reading = ports.readings.take(key, next.id, poolOf(metric), (signal) =>
       start(look, { index, metric, next, result }, signal),
     );
-    if (reading === undefined) pending.add(next.id);
+    if (reading === undefined) pending.set(next.id, next.do);
     else arrived.set(metric.name, arrivedOf(reading));
   }
   ports.readings.keep(key, asked);

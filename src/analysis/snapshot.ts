@@ -1,5 +1,6 @@
 import type { KubeObject } from "../api/object.ts";
 import type { Arrived } from "./absorb.ts";
+import type { Next } from "./due.ts";
 import type { Prepared } from "./prepare.ts";
 import type { AnalysisRunSpec, AnalysisRunStatus } from "./types.ts";
 
@@ -12,8 +13,8 @@ export interface RunSnapshot {
   readonly problem?: string | undefined;
   /** The readings that have arrived, by metric. */
   readonly arrived: ReadonlyMap<string, Arrived>;
-  /** The ids of the readings that are under way. */
-  readonly pending: ReadonlySet<string>;
+  /** What the readings that are under way do, by their ids. */
+  readonly pending: ReadonlyMap<string, Next["do"]>;
 }
 
 /** The spec of an AnalysisRun, as the API server has it. */
