@@ -37,6 +37,11 @@ export function stableCarries(view: View, weight: number, aborted: boolean): boo
   return stableRS.available >= least || meetsThreshold(view, stableRS, needed);
 }
 
+/** Whether stable has no available pod at all. */
+export function isStableDown({ stableRS, R }: View): boolean {
+  return stableRS !== undefined && stableRS.available === 0 && R > 0;
+}
+
 /** The weight on the way back to stable (rollout-core 14.4): 0 at once unless stable has to grow first. */
 export function stepDown(view: View, aborted: boolean): number {
   const { dynamic, newRS, stableRS, R, M, status } = view;
@@ -103,6 +108,12 @@ export function nextBasicSizes(view: View, aborted: boolean): Sizes {
   const available = Math.min(stableRS.available, stableRS.size); // pods that are going may still be counted
   const beside = basicSizes({ ...input, stableRS: { ...stableRS, size: stable, available } });
   return { stable, canary: beside.canary };
+}
+
+/** Whether the new version has the pods for its step, or more that still carry traffic. */
+export function hasPodsForStep(view: View, traffic: Carried): boolean {
+  const { canary } = routedSizes(view, false, traffic);
+  return (view.newRS?.available ?? 0) >= canary;
 }
 
 /** Whether the pods are as the current step wants them (rollout-core 12.6). */

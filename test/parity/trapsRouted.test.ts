@@ -130,6 +130,31 @@ test("core trap 50: a step waits until stable can carry the rest of its weight",
   deepEqual([world.status.currentStepIndex, world.facts().get("w")], [1, "50/50"]);
 });
 
+test("core trap 50: an update goes on where stable has no pod at all, and repairs it", async () => {
+  const steps = [{ setWeight: 100 }, { pause: {} }, { setWeight: 50 }, { setCanaryScale: { weight: 50 } }];
+  const { world, user } = await deployed(routed(4, { steps }));
+  world.fate = (image) => (image === "web:1" ? { available: 0 } : {});
+  await world.followAll();
+  await user.setImage("web:2", 30);
+  deepEqual(
+    [world.status.phase, world.status.currentStepIndex, world.facts().get("w")],
+    ["Paused", 1, "100/0"],
+  );
+  await user.resume(60);
+  deepEqual([world.status.phase, world.sizes, world.facts().get("w")], ["Healthy", [0, 4], "0/100"]);
+});
+
+test("core trap 50: what stable would have to carry stays with the canary while it has no pod", async () => {
+  const { world, user } = await deployed(routed(4, { steps: half }));
+  world.fate = (image) => (image === "web:1" ? { available: 0 } : {});
+  await world.followAll();
+  await user.setImage("web:2", 30);
+  deepEqual(
+    [world.status.phase, world.status.currentStepIndex, world.facts().get("w")],
+    ["Paused", 1, "0/100"],
+  );
+});
+
 test("core trap 53: a scale step lasts until another or until the traffic's", async () => {
   const steps = [
     { setCanaryScale: { replicas: 6 } },

@@ -1,5 +1,5 @@
 import { atDesired } from "../counts.ts";
-import { done, step, waiting } from "./step.ts";
+import { done, goesOnWithout, step, waiting } from "./step.ts";
 
 /** Sets the number of canary pods apart from the weight: done when they are there. */
 export const setCanaryScale = step("setCanaryScale", {
@@ -8,5 +8,5 @@ export const setCanaryScale = step("setCanaryScale", {
     if (matchTrafficWeight === true) return "setCanaryScale{matchTrafficWeight: true}";
     return `setCanaryScale{replicas: ${replicas ?? 0}}`;
   },
-  check: ({ view, traffic }) => (atDesired(view, traffic) ? done : waiting("the canary's pods")),
+  check: (at) => (goesOnWithout(at) || atDesired(at.view, at.traffic) ? done : waiting("the canary's pods")),
 });

@@ -1,7 +1,7 @@
-import { done, step, waiting } from "./step.ts";
+import { done, goesOnWithout, step, waiting } from "./step.ts";
 
 /** Copies requests to the canary: done when the routers have the route. */
 export const setMirrorRoute = step("setMirrorRoute", {
   text: ({ name }) => `setMirrorRoute: ${name}`,
-  check: ({ traffic }) => (traffic.holds ? done : waiting("the router to have the route")),
+  check: (at) => (at.traffic.holds || goesOnWithout(at) ? done : waiting("the router to have the route")),
 });

@@ -1,5 +1,6 @@
 import type { CanaryStep } from "../../api/steps.ts";
 import type { Instant } from "../../api/time.ts";
+import { hasPodsForStep, isStableDown } from "../counts.ts";
 import type { Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
 import type { Traffic } from "../weight.ts";
@@ -23,6 +24,17 @@ export interface StepView {
   readonly view: View;
   readonly verdict: Verdict;
   readonly traffic: Traffic;
+}
+
+/**
+ * Whether the routers cannot be asked for what the step wants, because stable has no pod for its share, and
+ * the update goes on without that: it may be what repairs stable (trap 50). The new version has the pods of
+ * the step then, or more that still carry traffic.
+ */
+export function goesOnWithout({ view, traffic }: StepView): boolean {
+  const { holds, effects, problem } = traffic;
+  const isBlocked = !holds && effects.length === 0 && problem === undefined;
+  return isBlocked && isStableDown(view) && hasPodsForStep(view, traffic);
 }
 
 /** A kind of canary step: how it is named in events, and when it is done. */
