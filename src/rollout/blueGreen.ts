@@ -80,7 +80,7 @@ export function blueGreenPods(view: View, verdict: Verdict): Pods {
  * till it is active, so that a look in which it is not ready yet does not lose that.
  */
 function returnsUntil(view: View, newRS: Replicas): Instant | undefined {
-  const returns = isDelayed(newRS, view.now) && activeHash(view) !== newRS.hash;
+  const returns = view.fastRollback && isDelayed(newRS, view.now) && activeHash(view) !== newRS.hash;
   return returns ? deadlineOf(newRS) : undefined;
 }
 

@@ -70,8 +70,10 @@ function ended(view: View, next: Status, move: Move, duration: Duration): Durati
   };
 }
 
+/** How it ended. A first version of blue-green is stable before its duration begins: that says nothing. */
 function ending({ status, hash }: View, move: Move): string | undefined {
   if (move.aborted) return "Aborted";
-  if (move.promote === undefined || status.stableRS === hash) return undefined;
+  if (move.promote === undefined || status.stableRS === hash || status.duration === undefined)
+    return undefined;
   return status.promoteFull === true ? "FastPromoted" : "Promoted";
 }

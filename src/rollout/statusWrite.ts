@@ -3,6 +3,7 @@ import { conditionOf } from "../reconcile/conditions.ts";
 import { mergePatch } from "../reconcile/diff.ts";
 import type { EventNote } from "../reconcile/effect.ts";
 import type { StatusWrite } from "../reconcile/plan.ts";
+import { revisionFor } from "./maintenance.ts";
 import type { Move } from "./move.ts";
 import { podsFailingEvents } from "./podsFailing.ts";
 import { abortMessage } from "./progressing.ts";
@@ -72,11 +73,16 @@ function abortEvents({ status, revision }: View, next: Status, verdict: Verdict)
   return [...early, note("RolloutAborted", abortMessage(revision, verdict.detail), "Warning")];
 }
 
-function completionEvents({ status, hash, revision }: View, next: Status): readonly EventNote[] {
+/** The revision is that of the update, also where the Rollout is only just given it (an undo). */
+function completionEvents(view: View, next: Status): readonly EventNote[] {
+  const { status, hash } = view;
   const said = (of: Status) => conditionOf(of.conditions, "Completed")?.status;
   if (said(next) !== "False" || said(status) === "False") return [];
   return [
-    note("RolloutNotCompleted", `Rollout not completed, started update to revision ${revision} (${hash})`),
+    note(
+      "RolloutNotCompleted",
+      `Rollout not completed, started update to revision ${revisionFor(view)} (${hash})`,
+    ),
   ];
 }
 

@@ -112,7 +112,7 @@ test("core document D: the first status of blue-green", () => {
       completed,
     ],
     currentPodHash: hash,
-    duration: { rolloutStartedAt: T, completionStatus: "Promoted" },
+    duration: { rolloutStartedAt: T },
     message: "more replicas need to be updated",
     observedGeneration: "123",
     phase: "Progressing",
