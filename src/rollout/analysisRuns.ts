@@ -158,8 +158,10 @@ function startOf(view: View, place: AnalysisPlace): Current {
   }
 }
 
+/** One that is asked to end would pass without having measured. */
 function canAdopt(existing: KubeObject, wanted: NewAnalysisRun): boolean {
-  return !isCompleted(phaseOf(existing)) && measuresTheSame(existing["spec"] as AnalysisRunSpec, wanted.spec);
+  const spec = existing["spec"] as AnalysisRunSpec;
+  return !isCompleted(phaseOf(existing)) && spec.terminate !== true && measuresTheSame(spec, wanted.spec);
 }
 
 /** Whether the name turned out to belong to somebody else when the run was to be created. */
