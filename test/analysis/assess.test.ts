@@ -12,7 +12,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "five errors, defaults (trap 13)",
+    "five errors, defaults (analysis trap 13)",
     {
       metrics: [metric("err")],
       rounds: 5,
@@ -27,7 +27,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "a dry metric fails, the main one misses consecutiveSuccessLimit (traps 22, 23)",
+    "a dry metric fails, the main one misses consecutiveSuccessLimit (analysis traps 22, 23)",
     {
       metrics: [
         metric("bad-dry"),
@@ -43,7 +43,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "failureLimit and consecutiveSuccessLimit, count exhausted (trap 23)",
+    "failureLimit and consecutiveSuccessLimit, count exhausted (analysis trap 23)",
     {
       metrics: [metric("bad", { failureLimit: 1, consecutiveSuccessLimit: 1, count: 2, interval: "1s" })],
       rounds: 2,
@@ -89,7 +89,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    'count "abc" and an interval (trap 24)',
+    'count "abc" and an interval (analysis trap 24)',
     {
       metrics: [metric("m", { count: "abc", interval: "1s" })],
       rounds: 3,
@@ -111,7 +111,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "Failed is worse than Error across metrics (trap 16)",
+    "Failed is worse than Error across metrics (analysis trap 16)",
     {
       metrics: [metric("err", { consecutiveErrorLimit: 0 }), metric("bad")],
       want: {
@@ -124,7 +124,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "one metric fails, its siblings end with it (trap 17)",
+    "one metric fails, its siblings end with it (analysis trap 17)",
     {
       metrics: [
         metric("m", { interval: "1h" }),
@@ -142,7 +142,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "failureLimit 3 tolerates three (trap 14)",
+    "failureLimit 3 tolerates three (analysis trap 14)",
     {
       metrics: [metric("bad", { failureLimit: 3, interval: "1s" })],
       rounds: 3,
@@ -150,7 +150,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "failureLimit 3 fails at the fourth (trap 14)",
+    "failureLimit 3 fails at the fourth (analysis trap 14)",
     {
       metrics: [metric("bad", { failureLimit: 3, interval: "1s" })],
       rounds: 4,
@@ -191,10 +191,10 @@ const vectors: readonly [name: string, vector: Vector][] = [
   ],
 ];
 for (const [name, { want, ...vector }] of vectors) {
-  test(`10.1: ${name}`, async () => deepEqual(await played(vector), want));
+  test(`analysis vector 10.1: ${name}`, async () => deepEqual(await played(vector), want));
 }
 
-test("10.1: inconclusive when both limits apply and the count is exhausted", async () => {
+test("analysis vector 10.1: inconclusive when both limits apply and the count is exhausted", async () => {
   const answers = [bad, good];
   const spec = {
     metrics: [metric("m", { failureLimit: 1, consecutiveSuccessLimit: 2, count: 3, interval: "1s" })],

@@ -47,7 +47,7 @@ test("a run that makes no sense has the event, and no times", async () => {
   deepEqual(run.events, ["Warning AnalysisRunError Analysis Completed. Result: Error"]);
 });
 
-test("a dry metric's result tells what it would have done (trap 22)", async () => {
+test("a dry metric's result tells what it would have done (analysis trap 22)", async () => {
   const run = lab({ spec: { metrics: [metric("bad")], dryRun: [{ metricName: "bad" }] }, measure: byName });
   await run.settle();
   const [result] = run.status.metricResults ?? [];
@@ -55,7 +55,7 @@ test("a dry metric's result tells what it would have done (trap 22)", async () =
   equal(result?.dryRun, true);
 });
 
-test("ten measurements are kept, all are counted (trap 39)", async () => {
+test("ten measurements are kept, all are counted (analysis trap 39)", async () => {
   const spec = { metrics: [metric("a", { interval: "1s" }), metric("b", { interval: "1s" })] };
   const run = lab({
     spec: {
@@ -123,11 +123,11 @@ test("a run that is terminated does not wait for a reading that hangs", async ()
 
 const ttl: readonly [name: string, status: AnalysisRunStatus, secondsIn: number, deleted: boolean][] = [
   ["success", { phase: "Successful", completedAt: rfc3339(start) }, 10, false],
-  ["success, strictly later (trap 38)", { phase: "Successful", completedAt: rfc3339(start) }, 11, true],
+  ["success, strictly later (analysis trap 38)", { phase: "Successful", completedAt: rfc3339(start) }, 11, true],
   ["failure", { phase: "Failed", completedAt: rfc3339(start) }, 21, true],
   ["failure, too early", { phase: "Failed", completedAt: rfc3339(start) }, 20, false],
   ["any end", { phase: "Inconclusive", completedAt: rfc3339(start) }, 31, true],
-  ["an end without time (trap 38)", { phase: "Error" }, 1000, false],
+  ["an end without time (analysis trap 38)", { phase: "Error" }, 1000, false],
 ];
 for (const [name, status, secondsIn, deleted] of ttl) {
   test(`2.11: time to live after ${name}: ${deleted ? "deleted" : "kept"}`, async () => {

@@ -56,13 +56,13 @@ const vectors: readonly [name: string, vector: Vector, want?: "run" | "resume" |
       -999,
     ],
     [
-      "interval 1s, 9 s after error (trap 11)",
+      "interval 1s, 9 s after error (analysis trap 11)",
       { metric: { interval: "1s" }, result: measured("Error", 9) },
       "run",
       1001,
     ],
     [
-      "count 1, no interval, 11 s after error (trap 10)",
+      "count 1, no interval, 11 s after error (analysis trap 10)",
       { metric: { count: 1 }, result: measured("Error", 11) },
       "run",
       -999,
@@ -100,7 +100,7 @@ const vectors: readonly [name: string, vector: Vector, want?: "run" | "resume" |
     ],
   ];
 for (const [name, { metric: more, result, startedSecondsAgo, terminating = false }, want, at] of vectors) {
-  test(`10.2: ${name}`, () => {
+  test(`analysis vector 10.2: ${name}`, () => {
     const startedAt = startedSecondsAgo === undefined ? undefined : later(now, seconds(-startedSecondsAgo));
     const next = nextFor(metric(more), result, { startedAt, terminating, now });
     equal(next?.do, want);

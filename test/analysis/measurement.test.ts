@@ -49,7 +49,7 @@ const floats = (...values: number[]): Measured => ({
 const noValue = "metric result is nil or empty: no data returned from the metric provider";
 
 const verdicts: readonly [name: string, answer: Measured | Error, metric: Partial<Metric>, want: object][] = [
-  ["no condition (trap 1)", floats(1), {}, { phase: "Successful", value: "[1]" }],
+  ["no condition (analysis trap 1)", floats(1), {}, { phase: "Successful", value: "[1]" }],
   [
     "a condition that holds",
     floats(1),
@@ -58,7 +58,7 @@ const verdicts: readonly [name: string, answer: Measured | Error, metric: Partia
   ],
   ["one that does not", floats(2), { successCondition: "result[0] == 1" }, { phase: "Failed", value: "[2]" }],
   [
-    "both conditions true (trap 2)",
+    "both conditions true (analysis trap 2)",
     floats(1),
     { successCondition: "true", failureCondition: "true" },
     { phase: "Failed", value: "[1]" },
@@ -76,7 +76,7 @@ const verdicts: readonly [name: string, answer: Measured | Error, metric: Partia
     { phase: "Successful", value: "[NaN]" },
   ],
   [
-    "an empty vector (trap 3)",
+    "an empty vector (analysis trap 3)",
     floats(),
     { successCondition: "result[0] < 1" },
     { phase: "Error", message: `could not evaluate successCondition "result[0] < 1": ${noValue}` },
@@ -98,7 +98,7 @@ const verdicts: readonly [name: string, answer: Measured | Error, metric: Partia
     },
   ],
   [
-    "records of CloudWatch (trap 47)",
+    "records of CloudWatch (analysis trap 47)",
     {
       is: "value",
       value: [{ Id: "a", Label: "", StatusCode: "", Timestamps: [], Values: [3, 2] }],
@@ -147,7 +147,7 @@ for (const [answer, want] of endings) {
   });
 }
 
-test("a secret is left in no text of a measurement (trap 35)", async () => {
+test("a secret is left in no text of a measurement (analysis trap 35)", async () => {
   const secrets = ["p/w", "p/w+long", ""];
   const answer: Measured = {
     is: "error",

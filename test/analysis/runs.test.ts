@@ -4,7 +4,7 @@ import { job, metric, played, type Vector } from "./lab.ts";
 
 const vectors: readonly [name: string, vector: Vector][] = [
   [
-    "terminate before start (trap 19)",
+    "terminate before start (analysis trap 19)",
     {
       metrics: [metric("m")],
       more: { terminate: true },
@@ -26,7 +26,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "terminate, a job under way (trap 18)",
+    "terminate, a job under way (analysis trap 18)",
     {
       metrics: [job("job")],
       terminateAfter: true,
@@ -90,7 +90,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "a spec that makes no sense (trap 37)",
+    "a spec that makes no sense (analysis trap 37)",
     {
       metrics: [metric("m", { count: 2 })],
       want: {
@@ -101,7 +101,7 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
-    "a dry-run rule that matches nothing (trap 20)",
+    "a dry-run rule that matches nothing (analysis trap 20)",
     {
       metrics: [metric("m")],
       more: { dryRun: [{ metricName: "*" }] },
@@ -114,5 +114,5 @@ const vectors: readonly [name: string, vector: Vector][] = [
   ],
 ];
 for (const [name, { want, ...vector }] of vectors) {
-  test(`10.1: ${name}`, async () => deepEqual(await played(vector), want));
+  test(`analysis vector 10.1: ${name}`, async () => deepEqual(await played(vector), want));
 }

@@ -22,7 +22,7 @@ const templates: Record<string, AnalysisTemplateSpec> = {
 const find = (name: string, cluster: boolean) =>
   templates[`${cluster ? "Cluster" : ""}AnalysisTemplate/${name}`];
 
-test("references: parents come first, namespaced ones before cluster ones, cycles end (trap 32)", () => {
+test("references: parents come first, namespaced ones before cluster ones, cycles end (analysis trap 32)", () => {
   const found = referencedTemplates([{ templateName: "e" }, { templateName: "e" }], find, "spec.x");
   deepEqual(
     found.map(({ name }) => name),
@@ -89,7 +89,7 @@ const conflicts: [name: string, specs: AnalysisTemplateSpec[], message: string][
     "two metrics have the same name 'm'",
   ],
   [
-    "two values (trap 27)",
+    "two values (analysis trap 27)",
     [{ args: [arg("c", "1")] }, { args: [arg("c", "2")] }],
     "Argument `c` specified multiple times with different values: '1', '2'",
   ],
@@ -158,7 +158,7 @@ const names: [infix: string | number | undefined, attempt: number, want: string]
   ["post", 0, "web-abc-7-post"],
 ];
 for (const [infix, attempt, want] of names) {
-  test(`10.3: the run is named ${want}`, () => {
+  test(`analysis vector 10.3: the run is named ${want}`, () => {
     equal(runName({ rollout: "web", hash: "abc", revision: 7, infix, attempt }), want);
   });
 }

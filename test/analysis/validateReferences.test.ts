@@ -36,7 +36,7 @@ const wrong: [name: string, run: () => void, value: string, detail: string][] = 
   ],
   ["a rule twice", check([twice]), "templateNames: [a]", "two Dry-Run metric rules have the same name 'm'"],
   [
-    "an argument that only a sibling declares (trap 26)",
+    "an argument that only a sibling declares (analysis trap 26)",
     check([{ metrics: [metric({ count: "{{args.zz}}" })] }, { args: [{ name: "zz", value: "1" }] }]),
     "a",
     "AnalysisTemplate a: failed to resolve {{args.zz}}",
@@ -54,7 +54,7 @@ const wrong: [name: string, run: () => void, value: string, detail: string][] = 
     "AnalysisTemplate a has metric m which runs indefinitely. Invalid value for count: <nil>",
   ],
   [
-    "a count whose argument has no default (trap 25)",
+    "a count whose argument has no default (analysis trap 25)",
     check(
       [{ metrics: [metric({ interval: "1m", count: "{{args.n}}" })], args: [{ name: "n" }] }],
       [{ name: "n", value: "3" }],
@@ -88,7 +88,7 @@ const fine: [name: string, run: () => void][] = [
   ["arguments that nobody declares", check([{ metrics: [metric()] }], [{ name: "x", value: "1" }])],
   ["a background metric without end", check([{ metrics: [metric({ interval: "1m" })] }], [], true)],
   [
-    "a background argument that only a sibling declares (trap 26)",
+    "a background argument that only a sibling declares (analysis trap 26)",
     check([{ metrics: [metric({ count: "{{args.n}}" })] }, { args: [{ name: "n", value: "1" }] }], [], true),
   ],
   [

@@ -16,7 +16,7 @@ async function available(options: LabOptions): Promise<Lab> {
   return lab;
 }
 
-test("a run begins in the look after the pods are available (trap 66)", async () => {
+test("a run begins in the look after the pods are available (analysis trap 66)", async () => {
   const lab = new Lab({ spec: { analyses: [analysis()] }, objects: [analysisTemplate("t")] });
   await lab.settle();
   equal(lab.find("AnalysisRun", "exp-m"), undefined);
@@ -125,7 +125,7 @@ const missing: readonly [name: string, more: Partial<Analysis>, want: string][] 
   ],
 ];
 for (const [name, more, want] of missing) {
-  test(`${name} that is missing ends the experiment before its pods are up (trap 67)`, async () => {
+  test(`${name} that is missing ends the experiment before its pods are up (analysis trap 67)`, async () => {
     const lab = new Lab({ spec: { analyses: [analysis(more)] } });
     await lab.settle();
     equal(lab.phase, `Error: ${want}`);

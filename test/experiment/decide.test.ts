@@ -191,7 +191,7 @@ const situations: readonly [
     "Successful: Required AnalysisRuns completed",
   ],
   [
-    "does not wait for an optional analysis when the required one is done (trap 63)",
+    "does not wait for an optional analysis when the required one is done (analysis trap 63)",
     {},
     ["r required", "o"],
     (lab) => lab.run("exp-r", "Successful"),

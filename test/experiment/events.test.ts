@@ -65,7 +65,7 @@ const cases: readonly [
     ["Warning TemplateFailed Template 'a' transitioned from Progressing -> Failed: late"],
   ],
   [
-    "an inconclusive analysis, a warning here (trap 71)",
+    "an inconclusive analysis, a warning here (analysis trap 71)",
     run("Running"),
     run("Inconclusive", "unsure"),
     ["Warning AnalysisRunInconclusive AnalysisRun 'm' transitioned from Running -> Inconclusive: unsure"],
@@ -75,7 +75,7 @@ for (const [name, before, after, want] of cases) {
   test(`the events of an experiment tell ${name}`, () => deepEqual(told(before, after), want));
 }
 
-test("events about analyses reach the Rollout, always as warnings (trap 70)", () => {
+test("events about analyses reach the Rollout, always as warnings (analysis trap 70)", () => {
   deepEqual(told({ ...run("Running") }, { ...run("Successful"), ...version("Running") }, true), [
     "Normal TemplateRunning Template 'a' transitioned from  -> Running",
     "Normal AnalysisRunSuccessful AnalysisRun 'm' transitioned from Running -> Successful",

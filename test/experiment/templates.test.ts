@@ -70,7 +70,7 @@ test("a Service has every port of every container", async () => {
 const noPorts = { ...podTemplate, spec: { containers: [{ name: "web" }] } };
 const without: readonly [name: string, options: Parameters<typeof template>[1]][] = [
   ["that asks for none", {}],
-  ["without ports (trap 68)", { service: {}, template: noPorts }],
+  ["without ports (analysis trap 68)", { service: {}, template: noPorts }],
   ["without pods", { service: {}, replicas: 0 }],
 ];
 for (const [name, options] of without) {

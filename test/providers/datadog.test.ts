@@ -27,7 +27,7 @@ const values: readonly [name: string, spec: Datadog, body: string, want: object]
     ]),
     { value: 1e-7, text: "0.0000001" },
   ],
-  ["v1, a point that is null (trap 45)", v1, v1Points([[1, null]]), { value: 0, text: "0" }],
+  ["v1, a point that is null (analysis trap 45)", v1, v1Points([[1, null]]), { value: 0, text: "0" }],
   ["v1, no series", v1, json({ series: [] }), { value: null, text: "[]" }],
   ["v1, series that are null", v1, json({ series: null }), { value: null, text: "null" }],
   ["v1, no points", v1, json({ series: [{ pointlist: [] }] }), { value: null, text: '[{"pointlist":[]}]' }],
@@ -46,7 +46,7 @@ const values: readonly [name: string, spec: Datadog, body: string, want: object]
     },
   ],
   [
-    "v2, one group (trap 46)",
+    "v2, one group (analysis trap 46)",
     v2,
     columns(group(["a"]), group(["x", "y"]), number(3)),
     { value: Float64Array.from([3]), text: "[3]", metadata: { groups: '[{"name":"a,x,y","value":3}]' } },

@@ -64,7 +64,7 @@ const names: readonly [metric: string, number: number, want: string][] = [
   ["a".repeat(40), 12, `${uid}.${"a".repeat(23)}.12`],
 ];
 for (const [metric, number, want] of names) {
-  test(`10.3: a Job is named ${want}`, () => {
+  test(`analysis vector 10.3: a Job is named ${want}`, () => {
     equal(jobName(uid, metric, number), want);
     equal(want.length <= 63, true);
   });
@@ -190,7 +190,7 @@ const looks: readonly [name: string, objects: readonly KubeObject[], want: objec
     { is: "running", resumeAt: now + 4500 },
   ],
   [
-    "without image (trap 43)",
+    "without image (analysis trap 43)",
     [job(`${uid}.m.1`), pod({ containerStatuses: waiting("ErrImagePull") })],
     { is: "verdict", phase: "Inconclusive", message: stuck("ErrImagePull") },
   ],
@@ -230,7 +230,7 @@ for (const name of [`${uid}.m.1`, "gone"]) {
   });
 }
 
-test("job: all but the newest Jobs of the run are deleted (trap 40)", async () => {
+test("job: all but the newest Jobs of the run are deleted (analysis trap 40)", async () => {
   const aged = (name: string, at: string) =>
     job(name, { metadata: { name, namespace: "ns", creationTimestamp: at } });
   const objects = [

@@ -64,7 +64,7 @@ const spans: readonly [
     "2024-05-01T12:00:00Z",
   ],
   [
-    "looks back to now in the first look (trap 33)",
+    "looks back to now in the first look (analysis trap 33)",
     {},
     { lookback: true },
     "2024-05-01T12:00:00Z",
@@ -147,7 +147,7 @@ for (const [name, body, want] of looks) {
   });
 }
 
-test("kayenta: ending asks nobody (trap 34)", async () => {
+test("kayenta: ending asks nobody (analysis trap 34)", async () => {
   const { told, seen } = await asked(() => "", { task: { do: "terminate", metadata: {} } });
   deepEqual([told, seen.length], [{ is: "verdict", phase: "Inconclusive" }, 0]);
 });

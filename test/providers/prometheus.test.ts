@@ -21,7 +21,7 @@ const replies: readonly [name: string, body: string, value: unknown, text: strin
     floats(0.95, Number.NaN),
     "[0.95,NaN]",
   ],
-  ["an empty vector (trap 3)", success("vector", []), floats(), "[]"],
+  ["an empty vector (analysis trap 3)", success("vector", []), floats(), "[]"],
   [
     "a matrix",
     success("matrix", [
@@ -97,7 +97,7 @@ test("prometheus: an answer that never comes is an error after the timeout", asy
   );
 });
 
-test("prometheus: a timeout of 0 is over at once (trap 44)", async () => {
+test("prometheus: a timeout of 0 is over at once (analysis trap 44)", async () => {
   await serving(
     () => success("scalar", [1, "1"]),
     async (address, seen) => {

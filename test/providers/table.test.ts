@@ -58,7 +58,7 @@ const answers: readonly [name: string, reply: object | string, status: number, w
     },
   ],
   [
-    "two series (trap 48)",
+    "two series (analysis trap 48)",
     { timeseries: [points([start, 10.123]), points()] },
     200,
     {

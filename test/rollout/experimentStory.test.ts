@@ -122,7 +122,7 @@ test("an experiment that fails aborts, and a retry runs another one", async () =
   );
 });
 
-test("an inconclusive experiment asks a person once, who has it repeated (trap 64)", async () => {
+test("an inconclusive experiment asks a person once, who has it repeated (analysis trap 64)", async () => {
   const metrics = [shows(20, [0.7]), shows(200, [1])];
   const actions = [at(300, { do: "promote" })];
   const waiting = await story({ metrics });

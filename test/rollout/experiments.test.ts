@@ -137,7 +137,7 @@ const cases: readonly [name: string, given: Case & { off?: boolean }, want: obje
     { current: undefined, inconclusive: true },
   ],
   [
-    "is not replaced while the person is asked (trap 64)",
+    "is not replaced while the person is asked (analysis trap 64)",
     { status: paused("InconclusiveExperiment"), experiments: [experiment(name, "Inconclusive")] },
     { current: undefined },
   ],

@@ -13,7 +13,7 @@ test("the conformance table has every row", () => {
 });
 
 for (const [id, given = "", successCondition = "", failureCondition = "", phase, cause = ""] of rows) {
-  test(`conformance ${id}: ${given} with ${successCondition} and ${failureCondition}`, () => {
+  test(`analysis 3.5 row ${id}: ${given} with ${successCondition} and ${failureCondition}`, () => {
     const result = resultOf(given);
     const outcome = outcomeOf({ result, successCondition, failureCondition, now });
     equal(outcome.phase, phase, outcome.message);
