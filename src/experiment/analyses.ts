@@ -49,7 +49,7 @@ function failed(name: string, message: string, run = ""): ExperimentRunStatus {
 function start(view: ExperimentView, analysis: ExperimentAnalysisRef): AnalysisDecision {
   try {
     const { run, isNew } = runFor(view, analysis);
-    if (!isNew) return keep(followed(analysis.name, run));
+    if (!isNew) return keep(pending(analysis.name, run.metadata.name));
     const refused = refusalOf(view.seen, refOf(run));
     if (refused !== undefined) throw new Problem(refused.message);
     return {
@@ -70,6 +70,11 @@ function namedRun({ seen }: ExperimentView, { analysisRun }: ExperimentRunStatus
 
 function gone({ name, analysisRun }: ExperimentRunStatus): ExperimentRunStatus {
   return failed(name, `analysisruns.argoproj.io "${analysisRun}" not found`, analysisRun);
+}
+
+/** What is said of a run first, however far it is already: so its events tell every phase in order. */
+function pending(name: string, analysisRun: string): ExperimentRunStatus {
+  return { name, analysisRun, phase: "Pending" };
 }
 
 /** The status of an analysis as its run has it; a run that nobody has looked at yet is pending. */

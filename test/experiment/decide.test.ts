@@ -22,7 +22,7 @@ function picture(lab: Lab): unknown {
   };
 }
 
-test("an experiment goes through the reference's rounds", async () => {
+test("analysis vector 10.4: an experiment goes through the reference's rounds", async () => {
   const lab = new Lab({ spec: { templates: [template("a", service)] } });
   const common = { deadline: false, service: true };
 

@@ -16,7 +16,7 @@ const owner = {
 };
 const ours = { [annotation.experimentName]: "exp", [annotation.experimentTemplate]: "a" };
 
-test("the ReplicaSet of a template is created without pods", async () => {
+test("the ReplicaSet of a template is created without pods, and its name has no hash (analysis trap 62)", async () => {
   const given = {
     metadata: { labels: { app: "web", [label.podHash]: "old" }, annotations: { note: "x" } },
     spec: podTemplate.spec,
