@@ -2,6 +2,7 @@ import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import type { AxiosRequestConfig, AxiosStatic } from "axios";
 import type { Millis } from "../api/time.ts";
+import { failureWords, isConnectionFault } from "./failureWords.ts";
 import { type Outbound, type OutboundRules, outboundOf } from "./outbound.ts";
 
 /** One HTTP request of a provider. */
@@ -35,7 +36,7 @@ export interface HttpReply {
 export type Http = (request: HttpRequest) => Promise<HttpReply>;
 
 /**
- * No complete answer came: `Get "http://x/y": connection refused`. No header and no password is in the
+ * No complete answer came: `Get "http://x/y": EOF`. No header and no password is in the
  * message.
  */
 export class HttpFailure extends Error {
@@ -199,6 +200,7 @@ function headersOf(
   const all = {
     "User-Agent": "lotse",
     Accept: "*/*",
+    "Accept-Encoding": "identity", // answers are short: unpacking them costs more than their transport
     ...(authorization !== undefined && { Authorization: authorization }),
     ...headers,
   };
@@ -209,29 +211,10 @@ function headersOf(
   return Object.fromEntries(byName.values());
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connect: connection refused",
-  ECONNRESET: "connection reset by peer",
-  ENOTFOUND: "no such host",
-  EAI_AGAIN: "temporary failure in name resolution",
-  ETIMEDOUT: "i/o timeout",
-  EHOSTUNREACH: "connect: no route to host",
-  ERR_FR_TOO_MANY_REDIRECTS: "stopped after 10 redirects",
-};
-
 /** What went wrong in words; never what was sent. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "the request failed";
-  const { code = "", message } = error as Error & { readonly code?: string };
-  if (message.startsWith("maxContentLength"))
-    return `the answer is larger than ${largestReply / 1024 / 1024} MiB`;
-  if (message === "socket hang up") return "EOF";
-  return reasons[code] ?? message;
-}
-
-function isConnectionFault(error: unknown): boolean {
-  const { code = "" } = error as { readonly code?: string };
-  return ["ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPIPE"].includes(code);
+  const isTooLarge = error instanceof Error && error.message.startsWith("maxContentLength");
+  return isTooLarge ? `the answer is larger than ${largestReply / 1024 / 1024} MiB` : failureWords(error);
 }
 
 /** The address without its password. */

@@ -84,6 +84,7 @@ export class ReadingPool implements Readings {
   /** Gives its place to the next at once, also when it does not listen to the signal. */
   #drop(entry: Entry): void {
     this.#hosts.get(entry.pool)?.waiting.delete(entry);
+    if (entry.is === "over") return;
     if (entry.is === "running") this.#leave(entry);
     entry.is = "over";
     entry.abort.abort();
