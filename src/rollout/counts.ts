@@ -110,6 +110,15 @@ export function nextBasicSizes(view: View, aborted: boolean): Sizes {
   return { stable, canary: beside.canary };
 }
 
+/**
+ * What a step without router compares the pods with: where they end, or how far they can get while stable has
+ * no pod that could take over, so that a broken stable version does not block an update (trap 86).
+ */
+function basicGoal(view: View, aborted: boolean): Sizes {
+  const isBlocked = isStableDown(view) && view.canary?.replicaProgressThreshold === undefined;
+  return isBlocked ? nextBasicSizes(view, aborted) : basicTarget(basicInput(view, aborted));
+}
+
 /** Whether the new version has the pods for its step, or more that still carry traffic. */
 export function hasPodsForStep(view: View, traffic: Carried): boolean {
   const { canary } = routedSizes(view, false, traffic);
@@ -120,7 +129,7 @@ export function hasPodsForStep(view: View, traffic: Carried): boolean {
 export function atDesired(view: View, traffic?: Carried): boolean {
   const { traffic: routed, newRS, stableRS, otherRSs, dynamic, canary, status } = view;
   const aborted = status.abort === true;
-  const wanted = routed ? routedSizes(view, aborted, traffic) : basicTarget(basicInput(view, aborted));
+  const wanted = routed ? routedSizes(view, aborted, traffic) : basicGoal(view, aborted);
   return atDesiredCounts(
     {
       newRS,

@@ -205,6 +205,15 @@ test("core trap 86: a broken stable version does not block the update", async ()
   deepEqual([world.sizes, world.status.phase], [[0, 4], "Healthy"]);
 });
 
+test("core trap 86: nor does it where a step gives pods back", async () => {
+  const steps = [{ setWeight: 90 }, { setWeight: 0 }];
+  const { world, user } = await deployed(basic(5, { maxSurge: 2, maxUnavailable: 2, steps }));
+  world.fate = (image) => (image === "web:1" ? { available: 0 } : {});
+  await world.followAll();
+  await user.setImage("web:2", 30);
+  deepEqual([world.sizes, world.status.phase], [[0, 5], "Healthy"]);
+});
+
 for (const [replicas, surge, want] of [
   [4, "100%", [3, 4]],
   [10, 1, [10, 1]],
