@@ -1,6 +1,10 @@
 import { Agent as HttpAgent } from "node:http";
 import { type AgentOptions, Agent as HttpsAgent, type RequestOptions } from "node:https";
+import { isIP, connect as openPlain, type Socket } from "node:net";
+import { createSecureContext, connect as openTls, type SecureContext } from "node:tls";
+import { urlToHttpOptions } from "node:url";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { Wire } from "./wire.ts";
 
 /** What `KubeConfig` is asked for. */
 export type Credentials = Pick<KubeConfig, "applyToHTTPSOptions" | "getCurrentCluster">;
@@ -8,6 +12,8 @@ export type Credentials = Pick<KubeConfig, "applyToHTTPSOptions" | "getCurrentCl
 /** What every request to the API server carries. */
 export interface Entry {
   readonly agent: HttpAgent;
+  /** The direct way, for requests whose answer is wanted as a whole; undefined where a proxy stands between. */
+  readonly wire?: Wire | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +41,9 @@ export function accessOf(config: Credentials, now: () => number = () => performa
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error("the kubeconfig has no current cluster");
   const server = new URL(cluster.server);
+  const isDirect = !cluster.proxyUrl && (isLocal(server) || !namesProxy(process.env));
   let agent: HttpAgent | undefined;
+  let wire: Wire | undefined;
   let made = "";
   let known: { readonly at: number; readonly entry: Promise<Entry> } | undefined;
 
@@ -46,10 +54,12 @@ export function accessOf(config: Credentials, now: () => number = () => performa
     const wanted = JSON.stringify(tls);
     if (agent === undefined || made !== wanted) {
       agent?.destroy();
+      wire?.close();
       agent = cluster?.proxyUrl ? keptAlive(options.agent) : agentFor(server, tls);
+      wire = isDirect ? new Wire(connecting(server, tls)) : undefined;
       made = wanted;
     }
-    return { agent, headers: headersOf(options) };
+    return { agent, wire, headers: headersOf(options) };
   }
 
   return {
@@ -66,7 +76,10 @@ export function accessOf(config: Credentials, now: () => number = () => performa
       return known.entry;
     },
     forget: () => (known = undefined),
-    close: () => agent?.destroy(),
+    close() {
+      agent?.destroy();
+      wire?.close();
+    },
   };
 }
 
@@ -89,9 +102,44 @@ function headersOf({ headers = {}, auth }: RequestOptions): Record<string, strin
   return Object.fromEntries([...said, ...basic]);
 }
 
+function isLocal({ hostname }: URL): boolean {
+  return /^(localhost|127\.|\[::1\])/.test(hostname);
+}
+
+/** Whether proxy variables are set, whatever they leave out: `node:https` knows how to read them. */
+function namesProxy(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].some((name) => environment[name]);
+}
+
+/** What opens a connection to the server. */
+function connecting(server: URL, tls: Tls): () => Socket {
+  const { hostname, port } = urlToHttpOptions(server);
+  const host = hostname ?? "";
+  const isPlain = server.protocol === "http:";
+  const address = { host, port: Number(port ?? (isPlain ? 80 : 443)) };
+  if (isPlain) return () => kept(openPlain(address));
+  const {
+    servername = isIP(host) === 0 ? host : undefined,
+    rejectUnauthorized = true,
+    ...certificates
+  } = tls;
+  const options = { ...address, rejectUnauthorized, ALPNProtocols: ["http/1.1"] };
+  const named = servername === undefined ? options : { ...options, servername };
+  let secureContext: SecureContext | undefined;
+  return () => {
+    secureContext ??= createSecureContext(certificates);
+    return kept(openTls({ ...named, secureContext }));
+  };
+}
+
+/** A connection that sends at once, and notices when the other side is gone. */
+function kept(socket: Socket): Socket {
+  return socket.setNoDelay(true).setKeepAlive(true, 30_000);
+}
+
 function agentFor(server: URL, tls: Tls): HttpAgent {
-  const local = /^(localhost|127\.|\[::1\])/.test(server.hostname);
-  const options = { keepAlive: true, maxFreeSockets: 64, ...(local ? {} : { proxyEnv: process.env }) };
+  const proxied = isLocal(server) ? {} : { proxyEnv: process.env };
+  const options = { keepAlive: true, maxFreeSockets: 64, ...proxied };
   const agent = server.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent({ ...options, ...tls });
   // All its connections go to one place; the name that it would work out for each request contains all
   // certificates.

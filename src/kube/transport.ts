@@ -1,12 +1,12 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { urlToHttpOptions } from "node:url";
 import pRetry from "p-retry";
 import { ApiError } from "../reconcile/ports.ts";
-import { remembered } from "../reconcile/remembered.ts";
 import type { Access } from "./access.ts";
+import type { Answer } from "./answer.ts";
+import { ask, send, wholeOf } from "./ask.ts";
 import { asApiError, errorOf, faultOf, retryAfterOf } from "./status.ts";
+import { StaleConnection } from "./wire.ts";
 
 /** What a request is about, for the metrics. */
 export interface About {
@@ -74,12 +74,10 @@ export interface TransportOptions {
   readonly firstRetry?: number;
 }
 
-/** Longer than any admission webhook may take (30 s). */
-const usualTimeout = 35_000;
 /** A server that asks for more patience than this gets another try from the loop, not from here. */
 const longestRetryAfterSeconds = 10;
 
-/** HTTP over one kept-alive agent. */
+/** HTTP over kept-alive connections. */
 export function transportOf(options: TransportOptions): Transport {
   return new HttpTransport(options);
 }
@@ -115,7 +113,7 @@ class HttpTransport implements Transport {
     try {
       const message = await send(this.#options, request);
       if (message.statusCode === 200) return message;
-      throw this.#refusal(message, await textOf(message, request));
+      throw this.#refusal(await wholeOf(message, request));
     } catch (error) {
       throw faultOf(whatOf(request), error);
     }
@@ -131,11 +129,10 @@ class HttpTransport implements Transport {
     const began = performance.now();
     let status = 0;
     try {
-      const message = await send(this.#options, request);
-      status = message.statusCode ?? 0;
-      const text = await textOf(message, request);
-      if (status < 200 || status > 299) throw this.#refusal(message, text);
-      return { status, json: jsonOf(status, text) };
+      const answer = await ask(this.#options, request);
+      status = answer.status;
+      if (status < 200 || status > 299) throw this.#refusal(answer);
+      return { status, json: jsonOf(status, answer.text) };
     } catch (error) {
       throw faultOf(whatOf(request), error);
     } finally {
@@ -143,9 +140,9 @@ class HttpTransport implements Transport {
     }
   }
 
-  #refusal({ statusCode = 0, headers }: IncomingMessage, text: string): ApiError {
-    if (statusCode === 401) this.#options.access.forget();
-    return errorOf(statusCode, text, headers["retry-after"]);
+  #refusal({ status, text, retryAfter }: Answer): ApiError {
+    if (status === 401) this.#options.access.forget();
+    return errorOf(status, text, retryAfter);
   }
 }
 
@@ -164,89 +161,6 @@ function worthRetrying({ method, signal }: Request, error: ApiError): boolean {
 /** Whether a kept-alive connection turned out to be closed when it was used again. */
 function wasStale({ code, cause }: ApiError): boolean {
   return code === 0 && cause instanceof StaleConnection;
-}
-
-class StaleConnection extends Error {}
-
-/** Resolves when the head of the answer is there. A body that is text goes out in one piece with the head. */
-async function send(
-  { access, userAgent = "lotse" }: TransportOptions,
-  request: Request,
-): Promise<IncomingMessage> {
-  const { agent, headers } = await access.entry();
-  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-  const { base, ...address } = addressOf(access);
-  const options = {
-    ...address,
-    path: base + request.path + queryOf(request),
-    agent,
-    method: request.method,
-    headers: {
-      accept: "application/json",
-      "user-agent": userAgent,
-      ...headers,
-      ...(body !== undefined && {
-        "content-type": request.contentType ?? "application/json",
-        "content-length": Buffer.byteLength(body),
-      }),
-    },
-    ...(request.signal ? { signal: request.signal } : {}),
-  };
-  const client = address.protocol === "http:" ? requestHttp(options) : requestHttps(options);
-  return answered(client, body, request.timeout ?? usualTimeout);
-}
-
-/** Where the server is, and the path below which it serves the API. */
-const addressOf = remembered(({ server }: Access) => {
-  const { protocol, hostname, port } = urlToHttpOptions(server);
-  return { protocol, hostname, port, base: server.pathname.replace(/\/$/, "") };
-});
-
-function queryOf({ query }: Request): string {
-  if (query === undefined) return "";
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
-  const text = new URLSearchParams(
-    given.map(([name, value]): [string, string] => [name, String(value)]),
-  ).toString();
-  return text === "" ? "" : `?${text}`;
-}
-
-function answered(
-  client: ClientRequest,
-  body: string | undefined,
-  timeout: number,
-): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => client.destroy(new Error(`no answer within ${timeout / 1_000} s`)),
-      timeout,
-    );
-    client.once("response", (message) => {
-      clearTimeout(timer);
-      resolve(message);
-    });
-    client.on("error", (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      const stale = client.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
-      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
-    });
-    client.end(body);
-  });
-}
-
-function textOf(message: IncomingMessage, { timeout = usualTimeout }: Request): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const late = (): unknown => message.destroy(new Error(`answer incomplete after ${timeout / 1_000} s`));
-    const timer = setTimeout(late, timeout);
-    const chunks: Buffer[] = [];
-    message.on("data", (chunk: Buffer) => chunks.push(chunk));
-    message.once("end", () => resolve(Buffer.concat(chunks).toString()));
-    message.once("error", reject);
-    message.once("close", () => {
-      clearTimeout(timer);
-      if (!message.complete) reject(new Error("the connection was closed in the middle of the answer"));
-    });
-  });
 }
 
 function jsonOf(status: number, text: string): unknown {

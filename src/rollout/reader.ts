@@ -18,9 +18,9 @@ const most = 2_000;
 const withoutSpec = Rollout.omit({ spec: true });
 
 /**
- * Reads Rollouts as their schema describes them. An object of the cache, which nobody changes, is read once. A
- * spec is read once for each generation, and is the same object until the next: what is worked out from it can
- * be remembered.
+ * Reads Rollouts as their schema describes them. An object of the cache, which nobody changes, is read once.
+ * A spec is read once for each generation, and is the same object until the next: what is worked out from it
+ * can be remembered.
  */
 export class RolloutReader {
   readonly #known = new Map<string, Known>();

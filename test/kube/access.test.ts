@@ -87,3 +87,17 @@ test("access: a plugin that fails is asked again", async () => {
   scene.failing = false;
   await access.entry();
 });
+
+const ways: [name: string, server: string, proxyUrl: string | undefined, isDirect: boolean][] = [
+  ["there is no other", "https://example.com", undefined, true],
+  ["the server is plain", "http://127.0.0.1:8001", undefined, true],
+  ["the kubeconfig does not name a proxy", "https://127.0.0.1:6443", "http://proxy:3128", false],
+];
+for (const [name, server, proxyUrl, isDirect] of ways) {
+  test(`access: the direct way is taken where ${name}`, async () => {
+    const { config } = setUp(server, proxyUrl === undefined ? {} : { agent: new HttpsAgent() });
+    Object.assign(config.getCurrentCluster() ?? {}, { proxyUrl });
+    const { wire } = await accessOf(config).entry();
+    equal(wire !== undefined, isDirect);
+  });
+}

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Access } from "../../src/kube/access.ts";
 import { type Ended, type Transport, type TransportOptions, transportOf } from "../../src/kube/transport.ts";
 import { ApiError } from "../../src/reconcile/ports.ts";
 import { ApiServer, type Fault, refuse } from "./support/apiServer.ts";
@@ -213,4 +214,51 @@ test("transport: every try is counted, and the urgent ones pass the limit", asyn
     [500, 200, 200],
   );
   equal(held, 2);
+});
+
+/** As where a proxy stands between: the way of `node:http`. */
+function withoutWire(access: Access): Access {
+  return { ...access, entry: async () => ({ ...(await access.entry()), wire: undefined }) };
+}
+
+const behindProxy: [name: string, faults: readonly Fault[], want: "succeeds" | object][] = [
+  ["an answer", [], "succeeds"],
+  ["a refusal", [answering(403)], { code: 403 }],
+  ["no answer", [hanging], { code: 0, message: /no answer within 0.03 s/ }],
+  [
+    "half an answer",
+    [(_request, response) => Boolean(response.writeHead(200).write('{"kind":'))],
+    { code: 0, message: /incomplete/ },
+  ],
+  ["a connection that had just been closed", [reset], "succeeds"],
+  ["throttling", [throttled("0")], "succeeds"],
+];
+for (const [name, faults, want] of behindProxy) {
+  test(`transport: behind a proxy, ${name}`, async (t) => {
+    const [server] = await setUp(t);
+    const transport = transportOf({ access: withoutWire(server.access()), firstRetry: 1 });
+    t.after(() => transport.close());
+    await transport.request({ method: "GET", path: pod });
+    for (const fault of faults) server.fail(1, fault);
+    const timeout = want === "succeeds" ? 30_000 : 30;
+    const reply = transport.request({ method: "PATCH", path: pod, body: {}, timeout });
+    if (want === "succeeds") equal((await reply).status, 200);
+    else await rejects(reply, want);
+  });
+}
+
+test("transport: a credential that cannot stand in a head is an error, not a head", async (t) => {
+  const [server] = await setUp(t);
+  const access = server.access();
+  const headers = { Authorization: "Bearer x\r\nx: y" };
+  const transport = transportOf({
+    access: { ...access, entry: async () => ({ ...(await access.entry()), headers }) },
+    firstRetry: 1,
+  });
+  t.after(() => transport.close());
+  await rejects(transport.request({ method: "PATCH", path: pod, body: {} }), {
+    code: 0,
+    message: /Authorization/,
+  });
+  equal(server.arrived.length, 0);
 });
