@@ -35,6 +35,7 @@ const types = [
   ["graphite", "Graphite"],
   ["influxdb", "Influxdb"],
   ["skywalking", "skywalking"],
+  ["victoriaLogs", "VictoriaLogs"],
   ["plugin", "RPCPlugin"],
 ] as const;
 

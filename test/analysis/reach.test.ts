@@ -44,3 +44,16 @@ for (const [name, refs, want] of cases) {
     );
   });
 }
+
+for (const [trap, why, clusterScope] of [
+  [77, "has the label of another controller", false],
+  [78, "is one of the cluster, for a controller of one namespace", true],
+] as const) {
+  test(`analysis trap ${trap}: a template that ${why} is not there: no watch delivers it`, async () => {
+    const asked: ObjectRef[] = [];
+    const client = { get: async (ref: ObjectRef) => void asked.push(ref) };
+    const ports = { cache: { watches: () => true, get: () => undefined }, client } as never;
+    const found = await reachableTemplates([{ templateName: "t", clusterScope }], "ns", ports);
+    deepEqual([found.size, asked], [0, []]);
+  });
+}

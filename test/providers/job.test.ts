@@ -70,6 +70,17 @@ for (const [metric, number, want] of names) {
   });
 }
 
+test("analysis trap 42: long names of metrics with the same beginning share a Job", () => {
+  const long = "a-metric-with-a-very-long-name";
+  equal(jobName(uid, `${long}-one`, 1), jobName(uid, `${long}-two`, 1));
+});
+
+test("analysis trap 41: a Job is looked for where it is, not in what the watches have delivered", async () => {
+  const { client } = cluster([job(`${uid}.m.1`, conditions("Complete"))]);
+  const task = { do: "resume", startedAt: now, metadata } as const;
+  deepEqual(await measured({ provider, client, task }), { is: "verdict", phase: "Successful" });
+});
+
 test("job creates a Job that belongs to the run", async () => {
   const { created, client } = cluster();
   const told = await measured({ provider, client });
