@@ -2,16 +2,20 @@ import { pattern } from "../analysis/expression/regex.ts";
 import { analysisRunKind, measuringJobs } from "../analysis/index.ts";
 import { Problem } from "../api/problem.ts";
 import { eventReason } from "../api/reasons.ts";
+import { seconds } from "../api/time.ts";
 import { experimentKind } from "../experiment/index.ts";
+import { loadBalancersOf } from "../providers/loadBalancers.ts";
 import type { Surroundings } from "../providers/provider.ts";
 import type { Client } from "../reconcile/ports.ts";
 import { rolloutKind, rolloutShapesFor } from "../rollout/index.ts";
 import { routingKind } from "../rollout/routingCleanup.ts";
 import { serviceKind } from "../rollout/serviceCleanup.ts";
+import type { VerifierOptions } from "../rollout/verifier.ts";
 import { type Routers, routersFor } from "../traffic/index.ts";
 import type { Flags } from "./flags.ts";
 import { measuring } from "./measuring.ts";
 import type { Reconciled, Table } from "./table.ts";
+import { wallClock } from "./wallClock.ts";
 
 /** Every kind that the controller looks after, in one namespace or in all. A new one is a line here. */
 export function tableOf(
@@ -30,7 +34,7 @@ export function tableOf(
 
   const table = routersBy(flags);
   const rollouts: Reconciled = {
-    kind: rolloutKind(table),
+    kind: rolloutKind(table, verifyingBy(flags, surroundings)),
     workers: flags.rolloutThreads,
     greeting: ({ status, metadata: { name, namespace } }) =>
       status === undefined
@@ -55,6 +59,20 @@ export function tableOf(
     ...(shape.kind.kind.startsWith("Cluster") ? { scope: "cluster" as const } : {}),
   }));
   return { kinds: [rollouts, runs, experiments, services, routing], shapes: [...shapes, jobs] };
+}
+
+/**
+ * How AWS is asked to confirm weights and targets; undefined unless a flag wants that. A number of seconds in
+ * `ROLLOUT_VERIFY_RETRY_INTERVAL` says how often; what is none is passed over (trap T-41).
+ */
+export function verifyingBy(flags: Flags, surroundings: Surroundings): VerifierOptions | undefined {
+  if (!flags.awsVerifyTargetGroup) return undefined;
+  const every = Number(surroundings.variables["ROLLOUT_VERIFY_RETRY_INTERVAL"] ?? "");
+  return {
+    loadBalancers: loadBalancersOf({ surroundings, clock: wallClock, tagKey: flags.albTagKeyResourceId }),
+    bindings: flags.awsTargetGroupBindingApiVersion,
+    ...(Number.isInteger(every) && every > 0 ? { interval: seconds(every) } : {}),
+  };
 }
 
 /** The routers with the API versions that the flags name (traffic-cli-ops 7.1). */

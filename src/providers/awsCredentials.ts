@@ -6,6 +6,9 @@ import { members, parsedJson } from "./json.ts";
 import type { Asking, Surroundings } from "./provider.ts";
 import { type AwsKeys, signatureHeaders, type Unsigned } from "./sigv4.ts";
 
+/** What signing needs of a question. */
+export type SigningWith = Pick<Asking, "surroundings" | "http" | "signal" | "now" | "hide">;
+
 /** For whom it is signed; what is empty comes from the surroundings. */
 export interface SigningFor {
   readonly service: string;
@@ -18,7 +21,7 @@ export interface SigningFor {
 export async function signedHeaders(
   unsigned: Unsigned,
   target: SigningFor,
-  asking: Asking,
+  asking: SigningWith,
 ): Promise<Readonly<Record<string, string>>> {
   const region = target.region === "" ? awsRegion(asking.surroundings) : target.region;
   if (region === "") throw new Problem("no AWS region: set region or AWS_REGION");
@@ -46,7 +49,7 @@ export function awsRegion({ variables }: Surroundings): string {
  * The keys of the default chain: the environment, a web identity (IRSA), the shared credentials file, the
  * container's endpoint. A role is taken on with them. Throws a `Problem` when there are none.
  */
-async function awsKeys(wanted: KeysFor, asking: Asking): Promise<AwsKeys> {
+async function awsKeys(wanted: KeysFor, asking: SigningWith): Promise<AwsKeys> {
   const { variables } = asking.surroundings;
   const profile = wanted.profile === "" ? (variables["AWS_PROFILE"] ?? "default") : wanted.profile;
   const found =
@@ -67,7 +70,7 @@ function fromEnvironment(variables: Variables): AwsKeys | undefined {
   return { accessKey, secretKey, sessionToken: variables["AWS_SESSION_TOKEN"] ?? "" };
 }
 
-async function fromWebIdentity(region: string, asking: Asking): Promise<AwsKeys | undefined> {
+async function fromWebIdentity(region: string, asking: SigningWith): Promise<AwsKeys | undefined> {
   const { variables } = asking.surroundings;
   const file = variables["AWS_WEB_IDENTITY_TOKEN_FILE"] ?? "";
   const roleArn = variables["AWS_ROLE_ARN"] ?? "";
@@ -99,7 +102,7 @@ async function fromFile(profile: string, variables: Variables): Promise<AwsKeys 
 }
 
 /** The endpoint of ECS and of EKS Pod Identity. */
-async function fromContainer({ surroundings, http, signal }: Asking): Promise<AwsKeys | undefined> {
+async function fromContainer({ surroundings, http, signal }: SigningWith): Promise<AwsKeys | undefined> {
   const { variables } = surroundings;
   const path = variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"];
   const url =
@@ -127,7 +130,12 @@ async function fromContainer({ surroundings, http, signal }: Asking): Promise<Aw
   };
 }
 
-async function assumeRole(roleArn: string, region: string, keys: AwsKeys, asking: Asking): Promise<AwsKeys> {
+async function assumeRole(
+  roleArn: string,
+  region: string,
+  keys: AwsKeys,
+  asking: SigningWith,
+): Promise<AwsKeys> {
   const form = { Action: "AssumeRole", Version: "2011-06-15", RoleArn: roleArn, RoleSessionName: "lotse" };
   return keysIn(await askSts(region, form, keys, asking));
 }
@@ -136,7 +144,7 @@ function askSts(
   region: string,
   form: Readonly<Record<string, string>>,
   keys: AwsKeys | undefined,
-  { http, signal, surroundings, now }: Asking,
+  { http, signal, surroundings, now }: SigningWith,
 ): Promise<HttpReply> {
   const url = `${surroundings.variables["AWS_ENDPOINT_URL_STS"] ?? `https://sts.${region}.amazonaws.com`}/`;
   const body = new URLSearchParams(form).toString();

@@ -16,6 +16,7 @@ import {
 } from "./analysisPlaces.ts";
 import { isSaturated } from "./saturation.ts";
 import { templateFinder } from "./templates.ts";
+import { isAwaited } from "./verification.ts";
 import type { View } from "./view.ts";
 
 /** What the analyses of a Rollout say, and what is to be done about their runs. */
@@ -120,8 +121,10 @@ function isBeforeSwitch({ status, hash }: View): boolean {
   return status.stableRS !== hash && active !== "" && active !== hash;
 }
 
-function isAfterSwitch({ status, hash }: View): boolean {
-  return status.stableRS !== hash && status.blueGreen?.activeSelector === hash;
+function isAfterSwitch({ status, hash, seen }: View): boolean {
+  return (
+    !isAwaited(seen.aws?.targets) && status.stableRS !== hash && status.blueGreen?.activeSelector === hash
+  );
 }
 
 function isPreviewReady({ blueGreen, newRS, R }: View): boolean {

@@ -13,6 +13,7 @@ import { isSaturated } from "./saturation.ts";
 import { Delays, deadlineOf } from "./scaleDown.ts";
 import { selectedBy, switched } from "./services.ts";
 import type { Verdict } from "./verdict.ts";
+import { isAwaited } from "./verification.ts";
 import { isDelayed, type View } from "./view.ts";
 
 /** The pod hash that the active Service selects; empty before the first switch. */
@@ -250,7 +251,7 @@ function promotion(view: View, verdict: Verdict): string | undefined {
   const { stableRS, newRS, fastRollback, inWindow, blueGreen } = view;
   const active = activeHash(view);
   if (stableRS === undefined || active === "") return "Initial deploy";
-  if (newRS === undefined || active !== newRS.hash) return undefined;
+  if (newRS === undefined || active !== newRS.hash || isAwaited(view.seen.aws?.targets)) return undefined;
   if (verdict.promoteFull) return "Full promotion requested";
   if (fastRollback) return inWindow ? "Rollback within window" : "Fast rollback";
   if (verdict.aborted) return undefined;

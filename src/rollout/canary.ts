@@ -2,6 +2,7 @@ import { meetsThreshold } from "./counts.ts";
 import { type Move, stay } from "./move.ts";
 import { checkStep } from "./steps/index.ts";
 import type { Verdict } from "./verdict.ts";
+import { isAwaited } from "./verification.ts";
 import type { View } from "./view.ts";
 import type { Traffic } from "./weight.ts";
 
@@ -68,7 +69,8 @@ function promotion(
 
 /** Whether the new version has the pods to become stable, and no router has still to be written to. */
 function isReady(view: View, { effects, problem }: Traffic): boolean {
-  const { newRS, R, promoted } = view;
+  const { newRS, R, promoted, seen } = view;
+  if (isAwaited(seen.aws?.weight)) return false;
   if (newRS === undefined || (newRS.available < R && !meetsThreshold(view, newRS, R))) return false;
   return promoted || (effects.length === 0 && problem === undefined);
 }

@@ -20,6 +20,7 @@ import { experimentRef } from "./observeExperiments.ts";
 import { routerKinds, routerObjects } from "./routed.ts";
 import { slimReplicaSet } from "./slim.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
+import { Verifier, type VerifierOptions } from "./verifier.ts";
 
 /** How the kinds that a Rollout needs are kept in the cache, with these routers. */
 export function rolloutShapesFor(table: Routers): readonly Shape[] {
@@ -44,9 +45,15 @@ export function rolloutShapesFor(table: Routers): readonly Shape[] {
 /** The same with the routers of default API versions. */
 export const rolloutShapes: readonly Shape[] = rolloutShapesFor(routers);
 
-/** Rollouts, and which changes of other objects wake them (rollout-core 23.3, traffic-cli-ops 4.1). */
-export function rolloutKind(table: Routers = routers): Kind<RolloutSnapshot> {
-  const observer = new Observer(table);
+/**
+ * Rollouts, and which changes of other objects wake them (rollout-core 23.3, traffic-cli-ops 4.1). AWS is
+ * asked to confirm weights and targets only where `verifying` says how.
+ */
+export function rolloutKind(
+  table: Routers = routers,
+  verifying?: VerifierOptions | undefined,
+): Kind<RolloutSnapshot> {
+  const observer = new Observer(table, verifying && new Verifier(verifying));
   return {
     name: "rollout",
     of: rolloutRef,

@@ -20,6 +20,7 @@ import { RolloutReader } from "./reader.ts";
 import { digestOf } from "./slim.ts";
 import type { RolloutSnapshot, RouterSeen, Template } from "./snapshot.ts";
 import { namedRuns } from "./status.ts";
+import type { Verifier } from "./verifier.ts";
 import { viewOf } from "./view.ts";
 import { resolveWorkload } from "./workload.ts";
 import { isLeaving } from "./workloadHold.ts";
@@ -40,12 +41,14 @@ const hashOf = remembered((template: Template) => podTemplateHash(template));
 /** Reads all that a decision about a Rollout needs. It remembers what the API server made of a template. */
 export class Observer {
   readonly #table: Routers;
+  readonly #verifier: Verifier | undefined;
   readonly #reader = new RolloutReader();
   /** The digest of the defaulted template by key, where the hash found no ReplicaSet. */
   readonly #defaulted = new Map<string, { readonly hash: string; readonly digest: string | undefined }>();
 
-  constructor(table: Routers = routers) {
+  constructor(table: Routers = routers, verifier?: Verifier | undefined) {
     this.#table = table;
+    this.#verifier = verifier;
   }
 
   /** The snapshot of a Rollout; undefined when it is gone or being deleted and has nothing to give back. */
@@ -55,6 +58,7 @@ export class Observer {
     if (object === undefined || (isGoing && !isLeaving(object))) {
       this.#defaulted.delete(key);
       this.#reader.forget(key);
+      this.#verifier?.forget(key);
       return undefined;
     }
     const parsed = this.#reader.read(key, object);
@@ -66,8 +70,9 @@ export class Observer {
     const problem = base.invalid ?? problemOfSpec(base) ?? routing.problem ?? problemOfReferences(base);
     if (problem !== undefined) return { ...base, invalid: problem };
     const seen = { ...base, twin: await this.#twinOf(base, ports) };
-    const pods = await neededPods(seen, ports);
-    return { ...seen, pods, fullReplicaSets: await fullReplicaSets(seen, ports) };
+    const asked = this.#verifier?.observe(seen, ports);
+    const pods = await neededPods(seen, ports, asked?.ids);
+    return { ...seen, aws: asked?.aws, pods, fullReplicaSets: await fullReplicaSets(seen, ports) };
   }
 
   /**

@@ -73,8 +73,8 @@ export function planOf(view: View, { verdict, traffic, pods, services, move, res
   ];
   return {
     effects,
-    status: statusWrite(view, next, { move, verdict, more: routerTrouble(traffic) }),
-    requeueAt: earliest(soonest(view, next, pods, move), restart.until),
+    status: statusWrite(view, next, { move, verdict, more: [...routerTrouble(traffic), ...confirmed(view)] }),
+    requeueAt: earliest(soonest(view, next, pods, move), restart.until, ...retries(view)),
     problem: traffic.problem,
   };
 }
@@ -107,6 +107,17 @@ function leftovers(view: View, verdict: Verdict): readonly Effect[] {
 
 function routerTrouble({ problem }: Traffic): readonly EventNote[] {
   return problem === undefined ? [] : [{ type: "Warning", reason: "TrafficRoutingError", message: problem }];
+}
+
+/** What AWS has just said. */
+function confirmed({ seen: { aws } }: View): readonly EventNote[] {
+  return [...(aws?.weight?.events ?? []), ...(aws?.targets?.events ?? [])];
+}
+
+/** When AWS is asked again. */
+function retries({ seen: { aws }, now }: View): readonly Instant[] {
+  const ends = [aws?.weight?.retryAt, aws?.targets?.retryAt];
+  return ends.filter((end) => end !== undefined && end > now) as Instant[];
 }
 
 /** The first instant at which another look would decide something else. */

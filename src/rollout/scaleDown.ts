@@ -2,6 +2,7 @@ import { earliest, type Instant, instant, later, rfc3339, seconds } from "../api
 import { isReferenced } from "./referenced.ts";
 import { type Replicas, total } from "./replicaSet.ts";
 import type { Change } from "./resize.ts";
+import { isAwaited } from "./verification.ts";
 import type { View } from "./view.ts";
 
 /** What becomes of ReplicaSets that are neither new nor stable. */
@@ -70,7 +71,11 @@ export function canaryLeavers(view: View): Leavers {
   const delays = new Delays(now, canary?.scaleDownDelaySeconds ?? 30, canary?.scaleDownDelayRevisionLimit);
   const changes: Change[] = [];
   const ends: Instant[] = [];
-  const going = otherRSs.filter((set) => set.size > 0 && !(traffic && isReferenced(view, set)));
+  const unconfirmed = isAwaited(view.seen.aws?.targets);
+  const going = otherRSs.filter(
+    (set) =>
+      set.size > 0 && !(traffic && isReferenced(view, set)) && !(unconfirmed && set.deadline === undefined),
+  );
   for (const set of going) {
     const size = sizes.get(set) ?? set.size;
     const { until, ...delay } = left <= 0 ? cut(size) : leave(view, set, size, left, delays);

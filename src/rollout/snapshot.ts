@@ -3,6 +3,7 @@ import type { Rollout } from "../api/rollout.ts";
 import type { Millis } from "../api/time.ts";
 import type { Outcome } from "../reconcile/plan.ts";
 import type { Router } from "../traffic/router.ts";
+import type { Verifications } from "./verification.ts";
 
 /** A pod template as JSON: only labels and annotations are read, everything else is passed on. */
 export interface Template {
@@ -58,6 +59,8 @@ export interface RolloutSnapshot {
   /** AnalysisTemplates (`ns/name`) and ClusterAnalysisTemplates (`name`) that it can reach. */
   readonly templates: ReadonlyMap<string, KubeObject>;
   readonly routers: readonly RouterSeen[];
+  /** What AWS has confirmed; undefined when it is not to be asked. */
+  readonly aws?: Verifications | undefined;
   /** The Deployment, ReplicaSet or PodTemplate of `workloadRef`. */
   readonly workload: KubeObject | undefined;
   /** Listed only when a decision needs them: restart, metadata, reasons for a stuck canary. */

@@ -42,8 +42,7 @@ export function nextStatus(view: View, verdict: Verdict, move: Move, found: Foun
     workloadObservedGeneration: workloadGeneration(view),
     blueGreen: blueGreen === undefined ? undefined : blueGreenPart(verdict, move, found),
     canary: blueGreen === undefined ? canaryPart(view, verdict, move, found) : undefined,
-    alb: old.alb,
-    albs: old.albs,
+    ...albPart(view),
   });
   const conditions = conditionsFor(view, draft, verdict.detail);
   const said: Status = { ...draft, conditions };
@@ -78,6 +77,13 @@ function canaryPart(view: View, verdict: Verdict, move: Move, { weights }: Found
     stablePingPong: flips ? (side === "ping" ? "pong" : "ping") : side,
     stepPluginStatuses: move.reset ? undefined : old?.stepPluginStatuses,
   });
+}
+
+/** The load balancers that were looked at last; none when AWS is not to be asked. */
+function albPart({ seen: { aws }, status: old }: View): Pick<Loose<Status>, "alb" | "albs"> {
+  if (aws === undefined) return {};
+  const found = aws.weight?.albs ?? [];
+  return found.length === 0 ? { alb: old.alb, albs: old.albs } : { alb: found.at(-1), albs: found };
 }
 
 function blueGreenPart(verdict: Verdict, move: Move, { selectors }: Found): Status["blueGreen"] {

@@ -57,7 +57,7 @@ export function trafficFor(view: View, verdict: Verdict): Traffic {
     effects,
     holds,
     carried,
-    recorded: holds ? recordOf(wanted, weights) : weights,
+    recorded: holds ? recordOf(view, wanted, weights) : weights,
     problem,
   };
 }
@@ -108,6 +108,11 @@ export function rollsBackSlowly({ status, promoted, dynamic, newRS, R }: View): 
   return dynamic && promoted && hash !== undefined && hash !== newRS?.hash && (newRS?.available ?? 0) < R;
 }
 
+/** How traffic should flow now. */
+export function wantedNow(view: View, verdict: Verdict): Wanted {
+  return wantedOf(view, intentOf(view, verdict), verdict);
+}
+
 function wantedOf(view: View, intent: Intent, verdict: Verdict): Wanted {
   const { canary, seen, namespace, name, M, stableRS, status } = view;
   const pair = canary?.pingPong;
@@ -156,7 +161,7 @@ function writesFor(
 }
 
 /** The record of what the routers carry; the old one when it says the same. */
-function recordOf(wanted: Wanted, old: Weights | undefined): Weights {
+function recordOf(view: View, wanted: Wanted, old: Weights | undefined): Weights {
   const { canaryService, stableService, canaryHash, stableHash, weight, max, additional } = wanted;
   const taken = additional.reduce((sum, destination) => sum + destination.weight, 0);
   const side = (share: number, serviceName: string, podTemplateHash: string) => ({
@@ -170,7 +175,21 @@ function recordOf(wanted: Wanted, old: Weights | undefined): Weights {
     ...(additional.length === 0 ? {} : { additional: additional.map(other) }),
     stable: side(max - weight - taken, stableService, stableHash),
   };
-  return old !== undefined && sameWeights(old, next) ? old : next;
+  const isSame = old !== undefined && sameWeights(old, next);
+  const verified = verifiedNow(view, isSame ? old : undefined);
+  if (isSame && verified === old.verified) return old;
+  return verified === undefined ? next : { ...next, verified };
+}
+
+/**
+ * Whether the weights are verified: what AWS says where it is asked, else what was said of the same weights
+ * before. What a router carries that confirms itself is verified (traffic-cli-ops 2.11.5).
+ */
+function verifiedNow({ seen }: View, old: Weights | undefined): boolean | undefined {
+  const asked = seen.aws?.weight;
+  if (asked?.gates === true) return asked.verified ?? old?.verified;
+  if (old !== undefined) return old.verified;
+  return seen.routers.some(({ router }) => router.confirms === true) ? true : undefined;
 }
 
 /** Whether two records say the same; whether they were verified does not count. */

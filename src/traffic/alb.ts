@@ -38,7 +38,7 @@ export const alb: Router<AlbRouting> = {
     header: true,
     mirror: false,
     experiment: true,
-    verify: false,
+    verify: true,
     tcp: false,
     maxWeight: false,
     pingPong: true,

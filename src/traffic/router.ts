@@ -95,6 +95,8 @@ export interface Selected {
 export interface Router<Config = unknown> {
   readonly config: z.ZodType<Config>;
   readonly can: Capabilities;
+  /** Whether weights that its objects carry count as verified. */
+  readonly confirms?: true;
   /** Kinds that are watched while a Rollout uses this router, if their CRD exists. */
   kinds(config: Config): readonly KindRef[];
   /** What to read before `route`: existing objects, and those that it may create. */

@@ -1,4 +1,5 @@
 import { atDesired } from "../counts.ts";
+import { isAwaited } from "../verification.ts";
 import { done, goesOnWithout, step, waiting } from "./step.ts";
 
 /**
@@ -12,6 +13,7 @@ export const setWeight = step("setWeight", {
     if (goesOnWithout(at)) return done;
     if (!atDesired(view, traffic)) return waiting("the canary's pods");
     if (traffic.problem !== undefined) return waiting(`the router: ${traffic.problem}`);
-    return traffic.holds ? done : waiting("the router to carry the weight");
+    if (!traffic.holds) return waiting("the router to carry the weight");
+    return isAwaited(view.seen.aws?.weight) ? waiting("AWS to carry the weight") : done;
   },
 });
