@@ -11,7 +11,7 @@ export type Format = (typeof formats)[number];
 export interface LogOptions {
   readonly level: Level;
   readonly format: Format;
-  /** Where complete lines go; standard error unless given. */
+  /** Where complete lines go; standard error unless given, a few at a time. */
   readonly write?: (line: string) => void;
 }
 
@@ -24,13 +24,13 @@ const pinoLevels: Readonly<Partial<Record<Level, string>>> = { warning: "warn", 
 export function createLog({
   level,
   format,
-  write = (line) => process.stderr.write(line),
+  write = gathered((lines) => process.stderr.write(lines)),
 }: LogOptions): Logger {
   const options = {
     level: pinoLevels[level] ?? level,
     base: null,
     messageKey: "msg",
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: timestamps(),
     formatters: { level: (label: string) => ({ level: label === "warn" ? "warning" : label }) },
   };
   const lines =
@@ -38,6 +38,40 @@ export function createLog({
       ? write
       : (line: string) => write(textLine(JSON.parse(line) as Record<string, unknown>));
   return pino(options, { write: lines });
+}
+
+/** How long lines are gathered, in milliseconds. */
+const gathering = 10;
+
+/**
+ * Gathers lines, because each write is a call of the system, and an update of a Rollout is told in fifty
+ * lines. Those that are left are written when the process ends.
+ */
+export function gathered(write: (lines: string) => void): (line: string) => void {
+  let lines = "";
+  const flush = (): void => {
+    if (lines === "") return;
+    const all = lines;
+    lines = "";
+    write(all);
+  };
+  process.on("exit", flush);
+  return (line) => {
+    if (lines === "") setTimeout(flush, gathering);
+    lines += line;
+  };
+}
+
+/** The time as pino wants it; lines of the same millisecond share it. */
+function timestamps(): () => string {
+  let at = Number.NaN;
+  let text = "";
+  return () => {
+    const now = Date.now();
+    if (now !== at) text = `,"time":"${new Date(now).toISOString()}"`;
+    at = now;
+    return text;
+  };
 }
 
 /** The text form of a log object: time, level and message first, then the fields by name. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { createLog, type LogOptions } from "../../src/telemetry/log.ts";
+import { createLog, gathered, type LogOptions } from "../../src/telemetry/log.ts";
 
 function logged(options: Partial<LogOptions>, write: (log: ReturnType<typeof createLog>) => void): string {
   let text = "";
@@ -60,3 +60,22 @@ for (const [level, want] of levels) {
     equal(text.split("\n").length - 1, want);
   });
 }
+
+test("log: lines are written a few at a time, in order", async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const write = gathered(resolve);
+  write("a\n");
+  write("b\n");
+  equal(await promise, "a\nb\n");
+});
+
+test("log: what is left is written when the process ends", () => {
+  const before = process.listeners("exit");
+  let text = "";
+  const write = gathered((lines) => {
+    text += lines;
+  });
+  write("last\n");
+  for (const ended of process.listeners("exit")) if (!before.includes(ended)) ended(0);
+  equal(text, "last\n");
+});
