@@ -61,7 +61,7 @@ test("argument values: a secret wins over a value and is hidden until it is need
 
 const unsupplied = [
   { name: "foo" },
-  { name: "foo", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, // trap 29
+  { name: "foo", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, // analysis trap 29
 ];
 for (const arg of unsupplied) {
   test(`argument values refuse ${JSON.stringify(arg)}`, () => {

@@ -52,7 +52,7 @@ for (const [rule, metrics, message] of cases) {
 }
 
 const fine = [
-  metric({ count: "abc", interval: "1m", failureLimit: "x" }), // trap 24
+  metric({ count: "abc", interval: "1m", failureLimit: "x" }), // analysis trap 24
   metric({ count: 3, interval: "1m", failureLimit: 3 }),
   metric({ failureLimit: -1, consecutiveSuccessLimit: 1, count: 1 }),
   metric({ count: 0 }),

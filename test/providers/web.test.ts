@@ -21,7 +21,7 @@ const paths: readonly [path: string, value: unknown, text?: string][] = [
   ["{@}", document],
   ["{}", document],
   ["", document],
-  ["$.a", "$.a", '"$.a"'], // trap 49
+  ["$.a", "$.a", '"$.a"'], // analysis trap 49
   ["x{.a}", "x"],
   ["{.items[0:2].b}", 3],
   ["{.items[-1].b}", 6],
@@ -61,7 +61,7 @@ const missing: readonly [path: string, message: string][] = [
   ["{.zz}", "Could not find JSONPath in body: zz is not found"],
   ["{.items[2].a}", "Could not find JSONPath in body: a is not found"],
   ["{.items[?(@.b>=4)].b}", "Could not find JSONPath in body: incompatible types for comparison"],
-  ['{.items[?(@.n=="x")].b}', "Could not find JSONPath in body: n is not found"], // trap 50
+  ['{.items[?(@.n=="x")].b}', "Could not find JSONPath in body: n is not found"], // analysis trap 50
   ["{a}", "Could not find JSONPath in body: unrecognized identifier a"],
   ["{.a", "unclosed action"],
   ["{.items[a]}", "invalid array index a"],
@@ -84,8 +84,8 @@ for (const [jsonPath, message] of missing) {
 const bodies: readonly [body: string, value: unknown, text: string][] = [
   ["ok, no JSON", "ok, no JSON", "ok, no JSON"],
   ["", "", ""],
-  ["null", null, "null"], // trap 33
-  ["12345678901234567890", 12345678901234567000, "12345678901234567000"], // trap 9
+  ["null", null, "null"], // analysis trap 33
+  ["12345678901234567890", 12345678901234567000, "12345678901234567000"], // analysis trap 9
   [
     '{"b":"<&>","a":{"d":1,"c":2}}',
     { b: "<&>", a: { d: 1, c: 2 } },
