@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { fenced } from "../../src/controller/fence.ts";
 import { type Flags, readFlags } from "../../src/controller/flags.ts";
-import { namesMetric, tableOf } from "../../src/controller/kinds.ts";
+import { namesMetric, tableOf, verifyingBy } from "../../src/controller/kinds.ts";
 import { kindText, type Table } from "../../src/controller/table.ts";
 import type { CacheReader, Client } from "../../src/reconcile/ports.ts";
 
@@ -185,4 +185,24 @@ test("fence: reads always pass, writes only while they may", async () => {
   may = true;
   for (const write of writes) await write();
   equal(asked.length, 7);
+});
+
+const intervals: [given: string | undefined, want: number | undefined][] = [
+  [undefined, undefined],
+  ["30", 30_000],
+  ["soon", undefined],
+  ["0", undefined],
+  ["-1", undefined],
+];
+for (const [given, want] of intervals) {
+  test(`T-41: ROLLOUT_VERIFY_RETRY_INTERVAL=${given} asks AWS every ${want ?? "10000"} ms`, () => {
+    const line = readFlags(["--aws-verify-target-group"], "0");
+    const surroundings = { variables: { ROLLOUT_VERIFY_RETRY_INTERVAL: given }, namespace: "ns" };
+    equal(line.is === "run" && verifyingBy(line.flags, surroundings)?.interval, want);
+  });
+}
+
+test("AWS is not asked without its flag", () => {
+  const line = readFlags([], "0");
+  equal(line.is === "run" && verifyingBy(line.flags, { variables: {}, namespace: "ns" }), undefined);
 });

@@ -59,6 +59,7 @@ function allowed(file: string): Rights {
 function resourceOf({ apiVersion, kind }: KindRef): string {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
   const name = kind.toLowerCase();
+  if (name === "endpoints") return `${group}/${name}`;
   return `${group}/${name}${name.endsWith("s") ? "es" : "s"}`;
 }
 
@@ -110,6 +111,9 @@ const asked: readonly (readonly [resource: string, verbs: readonly string[], whe
   ["/events", ["create", "patch"], "kube/events"],
   ["/secrets", ["get"], "analysis/secrets, providers/secret"],
   ["batch/jobs", ["create", "delete"], "providers/job"],
+  ["elbv2.k8s.aws/targetgroupbindings", ["list"], "rollout/verifier"],
+  ["eks.amazonaws.com/targetgroupbindings", ["list"], "rollout/verifier, by flag"],
+  ["/endpoints", ["get"], "rollout/verifier"],
 ];
 
 /** Everything that the code asks of the API server beyond its own namespace. */
