@@ -1,5 +1,6 @@
 import { annotation, label } from "../api/labels.ts";
 import { type KubeObject, refOf } from "../api/object.ts";
+import { rfc3339 } from "../api/time.ts";
 import type { Effect } from "../reconcile/effect.ts";
 import { ownerOf } from "../reconcile/owner.ts";
 import { antiAffinityFor } from "./antiAffinity.ts";
@@ -103,7 +104,11 @@ function firstSize(view: View): number {
   const empty: KubeObject = {
     apiVersion: "apps/v1",
     kind: "ReplicaSet",
-    metadata: { name: `${name}-${hash}`, labels: { [label.podHash]: hash } },
+    metadata: {
+      name: `${name}-${hash}`,
+      labels: { [label.podHash]: hash },
+      creationTimestamp: rfc3339(view.now),
+    },
     spec: { replicas: 0 },
   };
   const next = viewOf(

@@ -37,9 +37,13 @@ export function stableCarries(view: View, weight: number, aborted: boolean): boo
   return stableRS.available >= least || meetsThreshold(view, stableRS, needed);
 }
 
-/** Whether stable has no available pod at all. */
-export function isStableDown({ stableRS, R }: View): boolean {
-  return stableRS !== undefined && stableRS.available === 0 && R > 0;
+/**
+ * Whether stable has no available pod at all although it should have some: a dynamic stable version that gave
+ * all its traffic away has none by design.
+ */
+export function isStableDown({ stableRS, R, M, dynamic, status }: View): boolean {
+  const givenAway = dynamic && (status.canary?.weights?.canary.weight ?? 0) >= M;
+  return stableRS !== undefined && stableRS.available === 0 && R > 0 && !givenAway;
 }
 
 /** The weight on the way back to stable (rollout-core 14.4): 0 at once unless stable has to grow first. */
@@ -105,8 +109,7 @@ export function nextBasicSizes(view: View, aborted: boolean): Sizes {
   const { stable, canary } = basicSizes(input);
   const { newRS, stableRS } = input;
   if (stableRS === undefined || stableRS === newRS || stable === stableRS.size) return { stable, canary };
-  const available = Math.min(stableRS.available, stableRS.size); // pods that are going may still be counted
-  const beside = basicSizes({ ...input, stableRS: { ...stableRS, size: stable, available } });
+  const beside = basicSizes({ ...input, stableRS: { ...stableRS, size: stable } });
   return { stable, canary: beside.canary };
 }
 
@@ -134,7 +137,7 @@ export function atDesired(view: View, traffic?: Carried): boolean {
     {
       newRS,
       stableRS,
-      othersAvailable: routed ? 0 : total(otherRSs, "available"),
+      othersAvailable: routed ? 0 : total(otherRSs, "reported"),
       dynamic,
       threshold: canary?.replicaProgressThreshold,
     },

@@ -65,6 +65,15 @@ const sizes: readonly [name: string, given: Midway, size: number][] = [
     { blueGreen: { previewReplicaCount: 2 }, services: { a: oldHash } },
     2,
   ],
+  [
+    "of blue-green with a preview count, which is no rollback within the window",
+    {
+      blueGreen: { previewReplicaCount: 2 },
+      services: { a: oldHash },
+      spec: { rollbackWindow: { revisions: 2 } },
+    },
+    2,
+  ],
   ["while a person holds it", { spec: { paused: true } }, 0],
 ];
 for (const [name, given, size] of sizes) {
