@@ -156,11 +156,12 @@ test("core trap 50: what stable would have to carry stays with the canary while 
 });
 
 test("core trap 50: a dynamic stable version that gave all away is waited for", async () => {
-  const steps = [{ setWeight: 100 }, { setWeight: 50 }, { pause: {} }];
+  const steps = [{ setWeight: 100 }, { pause: { duration: 9 } }, { setWeight: 50 }];
   const { world, user } = await deployed(routed(4, { steps, dynamicStableScale: true }));
   world.fate = () => ({ after: millis(3000) });
-  await user.setImage("web:2", 30);
-  deepEqual([world.status.phase, world.facts().get("w"), world.sizes], ["Paused", "50/50", [2, 2]]);
+  await user.setImage("web:2", 60);
+  const weights = world.milestones.filter(({ name }) => name === "w").map(({ value }) => value);
+  deepEqual(weights, ["100/0", "50/50", "100/0", "0/100"]);
 });
 
 test("core trap 53: a scale step lasts until another or until the traffic's", async () => {
