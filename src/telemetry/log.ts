@@ -1,4 +1,4 @@
-import pino, { type Logger } from "pino";
+import pino, { type Logger, type LoggerOptions } from "pino";
 
 /** The levels of `--loglevel`, as the peer names them. */
 export const levels = ["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic"] as const;
@@ -30,14 +30,27 @@ export function createLog({
     level: pinoLevels[level] ?? level,
     base: null,
     messageKey: "msg",
-    timestamp: timestamps(),
-    formatters: { level: (label: string) => ({ level: label === "warn" ? "warning" : label }) },
+    timestamp: () => `,"time":"${timeOf()}"`,
+    formatters: { level: levelOf },
   };
-  const lines =
-    format === "json"
-      ? write
-      : (line: string) => write(textLine(JSON.parse(line) as Record<string, unknown>));
-  return pino(options, { write: lines });
+  const timeOf = clockText();
+  return format === "json"
+    ? pino(options, { write })
+    : pino({ ...options, hooks: { logMethod: textMethod(write, timeOf) } }, { write });
+}
+
+function levelOf(label: string): { readonly level: string } {
+  return { level: label === "warn" ? "warning" : label };
+}
+
+type LogMethod = NonNullable<NonNullable<LoggerOptions["hooks"]>["logMethod"]>;
+
+/** Writes lines of text in place of pino, which would make JSON of them first. */
+function textMethod(write: (line: string) => void, timeOf: () => string): LogMethod {
+  return ([first, ...rest], _method, level) => {
+    const [fields, said] = typeof first === "string" ? [{}, first] : [first as Fields, rest[0]];
+    write(textLine(timeOf(), levelOf(pino.levels.labels[level] ?? "").level, said, fields));
+  };
 }
 
 /** How long lines are gathered, in milliseconds. */
@@ -62,28 +75,26 @@ export function gathered(write: (lines: string) => void): (line: string) => void
   };
 }
 
-/** The time as pino wants it; lines of the same millisecond share it. */
-function timestamps(): () => string {
+/** The time of now; lines of the same millisecond share it. */
+function clockText(): () => string {
   let at = Number.NaN;
   let text = "";
   return () => {
     const now = Date.now();
-    if (now !== at) text = `,"time":"${new Date(now).toISOString()}"`;
+    if (now !== at) text = new Date(now).toISOString();
     at = now;
     return text;
   };
 }
 
-/** The text form of a log object: time, level and message first, then the fields by name. */
-function textLine({ time, level, msg, ...fields }: Record<string, unknown>): string {
-  const said = Object.keys(fields)
-    .sort()
-    .filter((name) => fields[name] !== undefined)
-    .map((name) => `${name}=${textValue(fields[name])}`);
-  return (
-    [`time=${JSON.stringify(time)}`, `level=${String(level)}`, `msg=${textValue(msg)}`, ...said].join(" ") +
-    "\n"
-  );
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Time, level and message first, then the fields by name. */
+function textLine(time: string, level: string, said: unknown, fields: Fields): string {
+  let line = `time="${time}" level=${level} msg=${textValue(said)}`;
+  for (const name of Object.keys(fields).sort())
+    if (fields[name] !== undefined) line += ` ${name}=${textValue(fields[name])}`;
+  return `${line}\n`;
 }
 
 /** Bare where the value is one plain word, else quoted. */

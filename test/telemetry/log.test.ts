@@ -79,3 +79,10 @@ test("log: what is left is written when the process ends", () => {
   for (const ended of process.listeners("exit")) if (!before.includes(ended)) ended(0);
   equal(text, "last\n");
 });
+
+test("log: a line may have no fields", () => {
+  match(
+    logged({}, (log) => log.warn("two words")),
+    /Z" level=warning msg="two words"\n$/,
+  );
+});
