@@ -1,4 +1,5 @@
 import { type Instant, instant, later, rfc3339, seconds } from "../api/time.ts";
+import { brief } from "./brevity.ts";
 import { isHeld } from "./due.ts";
 import type { Finding } from "./measurement.ts";
 import { isCompleted } from "./phases.ts";
@@ -17,6 +18,8 @@ export interface Keeping {
   readonly dryRun: boolean;
   /** How many measurements are kept; what they counted stays counted (analysis 2.11). */
   readonly limit: number;
+  /** How many characters their texts may have together. */
+  readonly room: number;
 }
 
 /**
@@ -31,7 +34,8 @@ export function absorbed(before: MetricResult | undefined, arrived: Arrived, kee
   const others = inFlight === undefined ? measurements : measurements.slice(0, -1);
   const counted =
     isCompleted(measurement.phase) && !isHeld(measurement) ? tallied(result, measurement.phase) : result;
-  return { ...counted, measurements: [...others, measurement].slice(-keeping.limit) };
+  const kept = [...others, measurement].slice(-keeping.limit);
+  return { ...counted, measurements: brief(kept, keeping.room) };
 }
 
 function begun({ about }: Finding, { name, dryRun }: Keeping): MetricResult {

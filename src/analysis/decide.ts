@@ -5,6 +5,7 @@ import type { EventNote } from "../reconcile/effect.ts";
 import type { Plan } from "../reconcile/plan.ts";
 import { absorbed } from "./absorb.ts";
 import { type Assessment, assess } from "./assess.ts";
+import { roomFor } from "./brevity.ts";
 import { isTerminating, nextFor, waitingEnds, waitingSince } from "./due.ts";
 import { isCompleted } from "./phases.ts";
 import type { Prepared } from "./prepare.ts";
@@ -68,6 +69,7 @@ function withArrivals(
       name,
       dryRun: dryRun.has(name),
       limit: retention.get(name) ?? defaultRetention,
+      room: roomFor(metrics.length),
     });
   });
   return [...current, ...results.filter(({ name }) => !metrics.some((metric) => metric.name === name))];
