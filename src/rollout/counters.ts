@@ -22,7 +22,7 @@ export function countsOf(view: View, activeHash?: string): Counts {
     replicas: total(allRSs, "total"),
     updatedReplicas: newRS?.total ?? 0,
     readyReplicas: total(counted, "ready"),
-    availableReplicas: total(counted, "available"),
+    availableReplicas: total(counted, "reported"),
     HPAReplicas: total(counted, "total"),
     selector: selectorText(selector),
   };

@@ -13,7 +13,10 @@ export interface Replicas {
   readonly size: number;
   readonly total: number;
   readonly ready: number;
+  /** Available pods that are to stay: those that are going may still be reported. */
   readonly available: number;
+  /** `status.availableReplicas`. */
+  readonly reported: number;
   readonly revision: number;
   readonly created: Instant;
   /** The Rollout's size when this one was last scaled. */
@@ -32,14 +35,17 @@ export const replicasOf = remembered((object: KubeObject): Replicas => {
     "replicas" | "readyReplicas" | "availableReplicas",
     number | undefined
   >;
+  const { replicas: size = 0 } = spec;
+  const reported = status.availableReplicas ?? 0;
   return {
     object,
     name,
     hash: labels[label.podHash] ?? "",
-    size: spec.replicas ?? 0,
+    size,
     total: status.replicas ?? 0,
     ready: status.readyReplicas ?? 0,
-    available: status.availableReplicas ?? 0,
+    available: Math.min(size, reported),
+    reported,
     revision: revisionIn(annotations),
     created: creationTimestamp === undefined ? (0 as Instant) : instant(creationTimestamp),
     desired: wholeNumber(annotations[annotation.desiredReplicas]),
@@ -68,6 +74,6 @@ export function byRevision(one: Replicas, other: Replicas): number {
 }
 
 /** The sum of one count over ReplicaSets. */
-export function total(sets: readonly Replicas[], count: "size" | "total" | "ready" | "available"): number {
+export function total(sets: readonly Replicas[], count: "size" | "total" | "ready" | "reported"): number {
   return sets.reduce((sum, set) => sum + set[count], 0);
 }

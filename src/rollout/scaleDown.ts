@@ -114,6 +114,6 @@ function routedDelay({ promoted, dynamic }: View, set: Replicas, delays: Delays)
  * still has pods that are going: then nothing is scaled in this look.
  */
 function unhealthyCut(others: readonly Replicas[]): ReadonlyMap<Replicas, number> | undefined {
-  if (others.some((set) => set.size < set.available)) return undefined;
-  return new Map(others.map((set) => [set, Math.min(set.size, set.available)]));
+  if (others.some((set) => set.size < set.reported)) return undefined;
+  return new Map(others.map((set) => [set, set.available]));
 }

@@ -74,7 +74,7 @@ function health({ now }: View, conditions: Conditions, healthy: boolean): Condit
 function available(view: View, conditions: Conditions, next: Status): Conditions {
   const { blueGreen, allRSs, R, now } = view;
   const active = allRSs.find((one) => one.hash === next.blueGreen?.activeSelector);
-  const pods = allRSs.reduce((sum, one) => sum + one.available, 0);
+  const pods = allRSs.reduce((sum, one) => sum + one.reported, 0);
   const enough = blueGreen === undefined ? pods >= R : isSaturated(active, R);
   const [status, message] = enough
     ? ["True", "Rollout has minimum availability"]

@@ -147,5 +147,5 @@ export function isDelayed({ deadline }: Replicas, now: Instant): boolean {
 
 /** The sum of available pods over all versions. */
 export function availableNow({ allRSs }: View): number {
-  return total(allRSs, "available");
+  return total(allRSs, "reported");
 }

@@ -24,8 +24,9 @@ export const declarative: Router<DeclarativeRouting> = {
   },
   kinds: ({ object: { apiVersion, kind } }) => [{ apiVersion, kind }],
   objects: ({ object: { apiVersion, kind, name } }, { namespace }) => [{ apiVersion, kind, namespace, name }],
-  route(config, [object], wanted) {
-    if (object === undefined) throw new Problem(missing(config));
+  route(given, [object], wanted) {
+    if (object === undefined) throw new Problem(missing(given));
+    const config = turned(given, object, wanted);
     checkBackends(config, withoutHeaders(config, object, wanted), wanted);
     const after = marked(shaped(config, object, wanted), wanted);
     const { name, kind } = config.object;
@@ -35,8 +36,9 @@ export const declarative: Router<DeclarativeRouting> = {
       `send ${wanted.weight} of ${wanted.max} to the canary through ${kind} ${name}`,
     );
   },
-  carries(config, [object], wanted) {
+  carries(given, [object], wanted) {
     if (object === undefined) return undefined;
+    const config = turned(given, object, wanted);
     const plain = withoutHeaders(config, object, wanted);
     const weightAt = (path: string) => {
       const weight = valueIn(plain, placeIn(plain, path));
@@ -49,9 +51,10 @@ export const declarative: Router<DeclarativeRouting> = {
       throw error;
     }
   },
-  check(config, [object], wanted) {
+  check(given, [object], wanted) {
     const path = `${routingPath}.declarative.object.name`;
-    if (object === undefined) throw invalid(path, config.object.name, missing(config));
+    if (object === undefined) throw invalid(path, given.object.name, missing(given));
+    const config = turned(given, object, wanted);
     try {
       shaped(config, object, wanted);
       checkBackends(config, withoutHeaders(config, object, wanted), wanted);
@@ -59,8 +62,9 @@ export const declarative: Router<DeclarativeRouting> = {
       throw error instanceof Problem ? invalid(path, config.object.name, error.message) : error;
     }
   },
-  clean(config, [object], wanted) {
+  clean(given, [object], wanted) {
     if (object === undefined) return [];
+    const config = turned(given, object, wanted);
     return narrow(
       object,
       unmarked(shaped(config, object, ended(wanted)), wanted),
@@ -68,6 +72,19 @@ export const declarative: Router<DeclarativeRouting> = {
     );
   },
 };
+
+/** Where a pair of Services has swapped roles, the place that was the canary's is that of stable. */
+function turned(config: DeclarativeRouting, object: KubeObject, wanted: Wanted): DeclarativeRouting {
+  if (wanted.pingPong === undefined) return config;
+  const { backends, weights } = config;
+  const plain = withoutHeaders(config, object, wanted);
+  if (!names(valueIn(plain, placeIn(plain, backends.canary)), sidesOf(wanted).stable)) return config;
+  return {
+    ...config,
+    backends: { canary: backends.stable, stable: backends.canary },
+    weights: { canary: weights.stable, stable: weights.canary },
+  };
+}
 
 /** The object with its weights and header routes; paths are those of the object without header routes. */
 function shaped(config: DeclarativeRouting, object: KubeObject, wanted: Wanted): KubeObject {
@@ -91,18 +108,19 @@ function withoutHeaders(config: DeclarativeRouting, object: KubeObject, { manage
   return kept.length === list.length ? object : (withValue(object, place, kept) as KubeObject);
 }
 
+/** Whether a value is `name`, `name.namespace` or `name:port` of a Service. */
+function names(found: unknown, service: string): boolean {
+  if (typeof found !== "string" || service === "" || !found.startsWith(service)) return false;
+  return found === service || /^[.:/]/.test(found.slice(service.length));
+}
+
 /** Weights are written only where the two Services stand: `name`, `name.namespace` or `name:port`. */
 function checkBackends(config: DeclarativeRouting, object: KubeObject, wanted: Wanted): void {
   const sides = sidesOf(wanted);
   for (const side of ["canary", "stable"] as const) {
     const path = config.backends[side];
     const found = valueIn(object, placeIn(object, path));
-    if (
-      typeof found === "string" &&
-      (found === sides[side] || /^[.:/]/.test(found.slice(sides[side].length)))
-    ) {
-      if (found.startsWith(sides[side]) && sides[side] !== "") continue;
-    }
+    if (names(found, sides[side])) continue;
     const { kind, name } = config.object;
     const has = `${kind} ${name} has ${JSON.stringify(found) ?? "nothing"} at ${path}`;
     throw new Problem(`${has}, not the ${side} service ${sides[side]}`);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { DeclarativeRouting } from "../../src/api/declarativeRouting.ts";
 import type { KubeObject } from "../../src/api/object.ts";
 import { declarative } from "../../src/traffic/declarative.ts";
+import { listIn } from "../../src/traffic/fields.ts";
 import { Board, object, wanted } from "./support.ts";
 
 const contour = object("projectcontour.io/v1", "HTTPProxy", "shop", {
@@ -132,6 +133,31 @@ for (const [name, config, message] of refused) {
     throws(() => on.check(want), { message: `${at}: ${message}` });
   });
 }
+
+test("a pair of Services that swap roles keep their places, and the weights follow them", () => {
+  const board = new Board(declarative, contourConfig, [contour]);
+  const pair = (stable: "ping" | "pong", weight: number) =>
+    wanted({
+      canaryService: "",
+      stableService: "",
+      pingPong: { ping: "shop-stable", pong: "shop-canary", stable },
+      weight,
+    });
+  for (const [stable, weight, want] of [
+    ["ping", 30, [70, 30]],
+    ["pong", 0, [0, 100]],
+    ["pong", 30, [30, 70]],
+  ] as const) {
+    board.check(pair(stable, weight));
+    board.settle(pair(stable, weight));
+    const [route] = listIn(board.get("HTTPProxy", "shop"), "spec", "routes");
+    deepEqual(
+      listIn(route, "services").map((one) => one["weight"]),
+      want,
+    );
+    equal(board.carries(pair(stable, weight)), weight);
+  }
+});
 
 test("a header route without template is refused; a missing object is invalid; a good one is not", () => {
   const { headerMatch: _none, ...config } = contourConfig;
