@@ -17,8 +17,10 @@ export interface Prepared {
 /** Puts the arguments in and checks the result. Throws the `Problem` that ends the run (analysis 2.2). */
 export function prepared(spec: AnalysisRunSpec): Prepared {
   const metrics = explained("Unable to resolve metric arguments", () => {
-    const values = argumentValues(spec.args ?? []);
-    return (spec.metrics ?? []).map((metric) => substituted(metric, values));
+    const { metrics: written = [], args = [] } = spec;
+    if (written.length === 0) return []; // nobody asks for the arguments
+    const values = argumentValues(args);
+    return written.map((metric) => substituted(metric, values));
   });
   return explained("Analysis spec invalid", () => {
     checkMetrics(metrics);

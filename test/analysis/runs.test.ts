@@ -66,6 +66,14 @@ const vectors: readonly [name: string, vector: Vector][] = [
     },
   ],
   [
+    "no metric, and an argument without value",
+    {
+      metrics: [],
+      more: { args: [{ name: "foo" }] },
+      want: { phase: "Error", message: "Analysis spec invalid: no metrics specified", runSummary: {} },
+    },
+  ],
+  [
     "an argument without value",
     {
       metrics: [metric("m")],
