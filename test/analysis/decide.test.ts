@@ -123,7 +123,12 @@ test("a run that is terminated does not wait for a reading that hangs", async ()
 
 const ttl: readonly [name: string, status: AnalysisRunStatus, secondsIn: number, deleted: boolean][] = [
   ["success", { phase: "Successful", completedAt: rfc3339(start) }, 10, false],
-  ["success, strictly later (analysis trap 38)", { phase: "Successful", completedAt: rfc3339(start) }, 11, true],
+  [
+    "success, strictly later (analysis trap 38)",
+    { phase: "Successful", completedAt: rfc3339(start) },
+    11,
+    true,
+  ],
   ["failure", { phase: "Failed", completedAt: rfc3339(start) }, 21, true],
   ["failure, too early", { phase: "Failed", completedAt: rfc3339(start) }, 20, false],
   ["any end", { phase: "Inconclusive", completedAt: rfc3339(start) }, 31, true],
