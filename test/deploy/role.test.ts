@@ -150,6 +150,11 @@ test("the ClusterRole allows exactly what the code asks for", () => {
   deepEqual(plain(allowed("cluster-role.yaml")), plain(needed()));
 });
 
+test("T-58: header routes of APISIX may be created and deleted", () => {
+  const verbs = allowed("cluster-role.yaml").get("apisix.apache.org/apisixroutes");
+  deepEqual([verbs?.has("create"), verbs?.has("delete")], [true, true]);
+});
+
 test("the Role of its namespace allows the lease, and the question whether the namespace exists", () => {
   deepEqual(plain(allowed("role.yaml")), {
     "/namespaces": ["get"],

@@ -51,7 +51,7 @@ test("core trap 22: an abort turns the canary Service to stable once", async () 
   equal(world.selected("c"), "V1");
 });
 
-test("core trap 24: without abort delay a canary goes at once, after its traffic", async () => {
+test("core trap 24, T-19: without abort delay a canary goes at once, after its traffic", async () => {
   const { world, user } = await deployed(routed(4, { steps: half, abortScaleDownDelaySeconds: 0 }));
   await user.setImage("web:2");
   await user.abort();

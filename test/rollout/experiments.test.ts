@@ -389,7 +389,7 @@ const shares: readonly [
       { serviceName: "svc-c", podTemplateHash: "hash-c", weight: 7 },
     ],
   ],
-  ["not before", "Pending", {}, []],
+  ["not before (T-24)", "Pending", {}, []],
   ["not after", "Successful", {}, []],
   ["not without its name in the status", "Running", { status: { canary: {} } }, []],
   ["not before its step", "Running", { status: { currentStepIndex: 0 } }, []],

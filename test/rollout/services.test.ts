@@ -48,7 +48,7 @@ const rows: readonly [name: string, given: Midway, want: readonly string[]][] = 
     [],
   ],
   ["nothing to do", { canary: named, ...at(newHash, oldHash) }, []],
-  ["a foreign one waits for all pods", { canary: named, new: "2/1", ...foreign("") }, []],
+  ["a foreign one waits for all pods (T-68)", { canary: named, new: "2/1", ...foreign("") }, []],
   ["a foreign one with all pods", { canary: named, ...foreign("") }, ["c→new"]],
   ["a foreign one that selects it already", { canary: named, ...foreign(newHash) }, []],
   ["not named", { canary: {}, ...at(oldHash, newHash) }, []],

@@ -250,3 +250,15 @@ test("the old pods of a canary go when those of the stable Service are targets",
   deepEqual(sizes(), [0, 2]);
   deepEqual(world.failures, []);
 });
+
+test("a router beside ALB does not make its weight verified (trap T-22), and what AWS says is kept (T-23)", async () => {
+  const aws = new Aws();
+  const nginx = { stableIngress: "shop" };
+  const trafficRouting = { ...canary.canary.trafficRouting, nginx };
+  const world = await updating({ canary: { ...canary.canary, trafficRouting } }, aws);
+  const verified = () => statusOf(world).canary?.weights?.verified;
+  deepEqual([statusOf(world).currentStepIndex ?? 0, verified()], [0, false]);
+  aws.weight = 25;
+  await pass(world, 11);
+  deepEqual([statusOf(world).currentStepIndex, verified()], [1, true]);
+});
