@@ -118,8 +118,7 @@ function isHeldBack({ status, blueGreen, promoted }: View, verdict: Verdict): bo
   if (asked || verdict.pauses.length > 0) return true;
   if (promoted || !measures(blueGreen?.postPromotionAnalysis)) return false;
   if (blueGreen?.scaleDownDelaySeconds !== undefined) return false;
-  const run = verdict.analyses.runs.get("PostPromotion");
-  return run !== undefined && run.status !== "Successful";
+  return verdict.analyses.runs.get("PostPromotion")?.status !== "Successful";
 }
 
 /** Whether the update is switched without pause and analysis (rollout-core 15.4). */

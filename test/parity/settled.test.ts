@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { basic, blueGreen } from "./settings.ts";
-import { deployed } from "./users.ts";
+import { analysisTemplate, deployed } from "./users.ts";
 
 /*
  * States in which combinations of what people do end, told by the text of the reference rather than by one of
@@ -38,4 +38,16 @@ test("core 15.2: a preview that comes back within its delay, and is no rollback,
   equal(world.facts().get("V2.until"), "124s");
   await user.setImage("web:2");
   deepEqual([world.facts().get("V2.until"), world.status.phase], ["", "Paused"]);
+});
+
+test("core 15.9: no old version goes before the analysis after the switch has succeeded", async () => {
+  const postPromotionAnalysis = { templates: [{ templateName: "rate" }] };
+  const setting = blueGreen(2, { autoPromotionEnabled: false, postPromotionAnalysis });
+  const { world, user } = await deployed({ ...setting, objects: [analysisTemplate("rate")] });
+  await user.setImage("web:2");
+  await user.setImage("web:3", 60);
+  deepEqual([world.sizes, world.facts().get("V2.until")], [[2, 2, 2], ""]);
+  await user.resume();
+  await user.judge(world.status.blueGreen?.postPromotionAnalysisRunStatus?.name ?? "", "Successful", "", 60);
+  deepEqual([world.sizes, world.status.phase], [[0, 0, 2], "Healthy"]);
 });
