@@ -6,7 +6,10 @@ export interface ReadingPoolOptions {
   readonly clock: Clock;
   /** Called when a reading of the key has arrived. */
   wake(key: string): void;
-  /** How many readings are under way at a time: in all (64) and for each pool (8). */
+  /**
+   * How many readings are under way at a time: in all (64) and for each pool (8). A pool that has none may
+   * have one all the same, up to four times as many in all: hosts that hang do not keep others from theirs.
+   */
   readonly limit?: number;
   readonly limitPerPool?: number;
 }
@@ -113,7 +116,8 @@ export class ReadingPool implements Readings {
 
   #hasRoom({ running }: { readonly running: number }): boolean {
     const { limit = 64, limitPerPool = 8 } = this.#options;
-    return this.#running < limit && running < limitPerPool;
+    if (running >= limitPerPool) return false;
+    return this.#running < limit || (running === 0 && this.#running < 4 * limit);
   }
 
   async #run(entry: Entry): Promise<void> {

@@ -78,12 +78,16 @@ test("each host has its bound, and a slow one does not delay the others", async 
   deepEqual(begun, ["1", "2", "5", "3"]);
 });
 
-test("all hosts together have a bound", async () => {
-  const { take, begun, end } = poolOf({ limit: 2 });
-  for (const id of ["1", "2", "3", "4"]) take("a", id, `host ${id}`);
-  deepEqual(begun, ["1", "2"]);
-  await end("1");
-  deepEqual(begun, ["1", "2", "3"]);
+test("all hosts together have a bound, but each may have one", async () => {
+  const { take, begun, end } = poolOf({ limit: 1 });
+  for (const [index, host] of ["one", "one", "two", "three", "two", "four", "five"].entries()) {
+    take("a", String(index), host);
+  }
+  deepEqual(begun, ["0", "2", "3", "5"]);
+  await end("2");
+  deepEqual(begun, ["0", "2", "3", "5", "4"]);
+  await end("4");
+  deepEqual(begun, ["0", "2", "3", "5", "4", "6"]);
 });
 
 test("what is dropped is aborted, gives its place to the next at once and wakes nobody", async () => {
