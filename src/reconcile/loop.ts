@@ -57,7 +57,8 @@ export class Loop<Seen> {
     const { kind, cache, ports, workers, witness } = options;
     this.#options = options;
     const failed = (key: string, error: unknown) => witness.failed(kind.name, key, error);
-    this.#queue = new Queue({ clock: ports.clock, workers, failed, work: (key) => this.#watch(key) });
+    const waited = (millis: number) => witness.waited?.(kind.name, millis);
+    this.#queue = new Queue({ clock: ports.clock, workers, failed, waited, work: (key) => this.#watch(key) });
     this.#readings = new ReadingPool({ clock: ports.clock, wake: (key) => this.#queue.add(key) });
     this.#ports = { ...ports, cache, readings: this.#readings, last: (key) => this.last(key) };
     if (options.paused) void this.#queue.pause();
@@ -95,8 +96,8 @@ export class Loop<Seen> {
    * How many keys wait for a worker, are worked on, and wait for their instant, and how many readings are
    * under way.
    */
-  get counts(): Queue["counts"] & { readonly readings: number } {
-    return { ...this.#queue.counts, readings: this.#readings.underWay };
+  get counts(): Queue["counts"] & Queue["totals"] & { readonly readings: number } {
+    return { ...this.#queue.counts, ...this.#queue.totals, readings: this.#readings.underWay };
   }
 
   /**

@@ -138,6 +138,8 @@ export interface Ports {
 export interface Witness {
   reconciled(kind: string, key: string, plan: Plan, outcome: Outcome, tookMillis: number): void;
   failed(kind: string, key: string, error: unknown): void;
+  /** How long a key had to wait for a worker, in milliseconds. */
+  waited?(kind: string, millis: number): void;
 }
 
 /** The object as the watches delivered it, or asked of the API server where its kind is not watched. */

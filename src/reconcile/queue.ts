@@ -13,12 +13,16 @@ export interface QueueOptions {
   /** Works on a key; a rejection is reported to `failed` and counts as `retry`. */
   work(key: string): Promise<Verdict>;
   failed(key: string, error: unknown): void;
+  /** Told how long a key that is started has been ready, in milliseconds. */
+  waited?(millis: number): void;
 }
 
 /** What is known of a key; a key of which there is nothing to know has no entry. */
 interface Entry {
   /** Waits for a worker, or, while worked on, to be worked on again. */
   ready: boolean;
+  /** Since when it waits for a worker. */
+  readySince: number;
   working: boolean;
   failures: number;
   /** Nothing starts the key before this instant. */
@@ -44,6 +48,10 @@ export class Queue {
   #ready: string[] = [];
   #head = 0;
   #working = 0;
+  #added = 0;
+  #retried = 0;
+  /** When the work on each key that is worked on has begun. */
+  readonly #began = new Map<string, Instant>();
   #paused = false;
   #stopped = false;
   #pumping = false;
@@ -90,6 +98,23 @@ export class Queue {
     return { ready: this.#ready.length - this.#head, working: this.#working, delayed: this.#delayed.size };
   }
 
+  /** How often a key became ready, and how often after a failure; for how long work is under way, in seconds. */
+  get totals(): {
+    readonly added: number;
+    readonly retried: number;
+    readonly unfinished: number;
+    readonly longest: number;
+  } {
+    const now = this.#options.clock.now();
+    const spans = [...this.#began.values()].map((began) => (now - began) / 1_000);
+    return {
+      added: this.#added,
+      retried: this.#retried,
+      unfinished: spans.reduce((sum, span) => sum + span, 0),
+      longest: Math.max(0, ...spans),
+    };
+  }
+
   /** The first instant at which a delayed key becomes ready. */
   next(): Instant | undefined {
     return this.#delayed.first?.at;
@@ -121,7 +146,14 @@ export class Queue {
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const entry: Entry = { ready: false, working: false, failures: 0, notBefore: 0, due: undefined };
+    const entry: Entry = {
+      ready: false,
+      readySince: 0,
+      working: false,
+      failures: 0,
+      notBefore: 0,
+      due: undefined,
+    };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -129,6 +161,8 @@ export class Queue {
   #makeReady(key: string, entry: Entry): void {
     if (entry.ready) return;
     entry.ready = true;
+    entry.readySince = this.#options.clock.now();
+    this.#added += 1;
     if (entry.working) return;
     this.#ready.push(key);
     this.#pumpSoon();
@@ -176,7 +210,11 @@ export class Queue {
     entry.ready = false;
     entry.working = true;
     this.#working += 1;
+    const began = this.#options.clock.now();
+    this.#began.set(key, began);
+    this.#options.waited?.(Math.max(0, began - entry.readySince));
     const verdict = await this.#verdict(key);
+    this.#began.delete(key);
     this.#working -= 1;
     entry.working = false;
     this.#ended(key, entry, verdict);
@@ -200,6 +238,7 @@ export class Queue {
       this.add(key);
     }
     const now = this.#options.clock.now();
+    if (verdict === "retry") this.#retried += 1;
     if (verdict === "retry") this.addAt(key, later(now, backOff(entry.failures)));
     const known = entry.ready || entry.due !== undefined || entry.failures > 0 || entry.notBefore > now;
     if (!known) this.#entries.delete(key);

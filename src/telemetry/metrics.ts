@@ -6,8 +6,8 @@ import type { Instant } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
 import type { CacheReader, Recorder, Witness } from "../reconcile/ports.ts";
 import { analysisMetrics, type NameMatch } from "./analysisMetrics.ts";
-import { Family } from "./exposition.ts";
 import { type Build, processMetrics } from "./processMetrics.ts";
+import { type QueueCounts, queueMetrics, queueName } from "./queueMetrics.ts";
 import { rolloutMetrics } from "./rolloutMetrics.ts";
 
 /** What the metrics are made of. */
@@ -30,22 +30,8 @@ export interface RequestSeen {
   readonly status: number;
 }
 
-/** The keys of a queue, as `workqueue_*` shows them. */
-export interface QueueCounts {
-  readonly ready: number;
-  readonly working: number;
-  readonly delayed: number;
-  readonly readings: number;
-}
-
 const perObject = ["namespace", "name"] as const;
 const reconcileBuckets = [0.01, 0.15, 0.25, 0.5, 1];
-/** The names that the peer's queues have, by the name of the kind. */
-const queueNames = new Map([
-  ["rollout", "Rollouts"],
-  ["analysisrun", "AnalysisRuns"],
-  ["experiment", "Experiments"],
-]);
 /** The prefix of the metrics of a kind. */
 const prefixes = new Map([
   ["rollout", "rollout"],
@@ -72,6 +58,7 @@ export class Metrics {
   readonly #requests: Counter;
   readonly #events: Counter;
   readonly #works: Histogram;
+  readonly #waits: Histogram;
   readonly #looks = new Map<string, { readonly took: Histogram; readonly errors: Counter }>();
   readonly #durations: Readonly<Record<"total" | "progression" | "manual", Histogram>>;
   readonly #series = new Map<string, Map<string, Forget>>();
@@ -94,13 +81,10 @@ export class Metrics {
       labelNames: [...perObject, "type", "reason"],
       registers,
     });
-    this.#works = new Histogram({
-      name: "workqueue_work_duration_seconds",
-      help: "How long a look at a key takes.",
-      labelNames: ["name"],
-      buckets: [0.001, 0.01, 0.1, 1, 10],
-      registers,
-    });
+    const queue = { labelNames: ["name"], buckets: [0.001, 0.01, 0.1, 1, 10], registers };
+    const [work, wait] = ["How long a look at a key takes.", "How long a key waits for a worker."];
+    this.#works = new Histogram({ name: "workqueue_work_duration_seconds", help: work, ...queue });
+    this.#waits = new Histogram({ name: "workqueue_queue_duration_seconds", help: wait, ...queue });
     this.#durations = {
       total: this.#duration(
         "rollout_duration_seconds",
@@ -132,7 +116,7 @@ export class Metrics {
       const { namespace, name } = keyParts(key);
       const { took, errors } = this.#looksOf(kind);
       took.observe({ namespace, name }, tookMillis / 1_000);
-      this.#works.observe({ name: queueNames.get(kind) ?? kind }, tookMillis / 1_000);
+      this.#works.observe({ name: queueName(kind) }, tookMillis / 1_000);
       this.#remember(kind, key, "took", () => took.remove({ namespace, name }));
       const { failed } = outcome;
       if (failed !== undefined && failed.error.code !== 409 && failed.error.reason !== "Paused") {
@@ -140,6 +124,7 @@ export class Metrics {
       }
     },
     failed: (kind, key) => this.#countError(kind, key, this.#looksOf(kind).errors),
+    waited: (kind, millis) => this.#waits.observe({ name: queueName(kind) }, millis / 1_000),
   };
 
   /** Passes events on, and counts those about Rollouts. */
@@ -193,32 +178,16 @@ export class Metrics {
     const now = Date.now() as Instant;
     const objects = cache ? rolloutMetrics(cache, now) + analysisMetrics(cache, this.#options.matches) : "";
     return (
-      processMetrics(this.#options.build) + this.#queueMetrics() + objects + (await this.#registry.metrics())
+      processMetrics(this.#options.build) +
+      queueMetrics(this.#queues()) +
+      objects +
+      (await this.#registry.metrics())
     );
   }
 
   /** Ends the timers. */
   stop(): void {
     for (const timer of this.#lingering) clearTimeout(timer);
-  }
-
-  #queueMetrics(): string {
-    const depth = new Family("workqueue_depth", "gauge", "Keys that wait for a worker.");
-    const working = new Family("workqueue_working", "gauge", "Keys that are worked on.");
-    const delayed = new Family("workqueue_delayed", "gauge", "Keys that wait for their time.");
-    const readings = new Family(
-      "lotse_readings_under_way",
-      "gauge",
-      "Measurements that have not arrived yet.",
-    );
-    for (const [kind, counts] of this.#queues()) {
-      const name = queueNames.get(kind) ?? kind;
-      depth.add({ name }, counts.ready);
-      working.add({ name }, counts.working);
-      delayed.add({ name }, counts.delayed);
-      readings.add({ name }, counts.readings);
-    }
-    return [depth, working, delayed, readings].map((family) => family.text()).join("");
   }
 
   #looksOf(kind: string): { readonly took: Histogram; readonly errors: Counter } {

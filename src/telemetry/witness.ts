@@ -15,6 +15,9 @@ export function witnesses(...all: readonly Witness[]): Witness {
     failed(...seen) {
       for (const one of all) one.failed(...seen);
     },
+    waited(...seen) {
+      for (const one of all) one.waited?.(...seen);
+    },
   };
 }
 

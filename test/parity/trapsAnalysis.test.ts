@@ -145,7 +145,7 @@ test("analysis trap 58: the countdown of a promotion starts after the analysis b
   const { world, user } = await deployed({ ...setting, objects });
   await user.setImage("web:2");
   await world.pass(100);
-  equal(world.status.pauseConditions, undefined);
+  deepEqual([world.status.pauseConditions], [undefined]);
   await user.judge(world.status.blueGreen?.prePromotionAnalysisRunStatus?.name ?? "", "Successful");
   deepEqual(
     world.status.pauseConditions?.map(({ reason }) => reason),

@@ -216,3 +216,24 @@ test("ten thousand keys pass through in order", async () => {
   await queue.whenIdle();
   deepEqual([starts.length, starts[0], starts[9_999]], [10_000, "0@0", "9999@0"]);
 });
+
+test("the queue counts what becomes ready and what is retried, and says how long work goes on", async () => {
+  const clock = new VirtualClock(at(0));
+  const waits: number[] = [];
+  let verdict: (verdict: Verdict) => void = () => {};
+  const queue: Queue = new Queue({
+    clock,
+    workers: 1,
+    failed: () => {},
+    waited: (millis) => waits.push(millis),
+    work: () => new Promise((resolve) => (verdict = resolve)),
+  });
+  for (const key of ["a", "a", "b"]) queue.add(key);
+  await clock.advance(at(2000));
+  deepEqual(queue.totals, { added: 2, retried: 0, unfinished: 2, longest: 2 });
+  verdict("retry");
+  await turn();
+  await clock.advance(at(5000));
+  deepEqual(queue.totals, { added: 3, retried: 1, unfinished: 3, longest: 3 });
+  deepEqual(waits, [0, 2000]);
+});

@@ -10,6 +10,17 @@ const group = "argoproj.io/v1alpha1";
 const requests = "controller_clientset_k8s_request_total";
 const metricPhase = 'analysis_run_metric_phase{name="run",namespace="ns"';
 
+const counts = {
+  ready: 1,
+  working: 2,
+  delayed: 3,
+  readings: 4,
+  added: 5,
+  retried: 6,
+  unfinished: 7.5,
+  longest: 8,
+};
+
 function setUp(
   t: TestContext,
   ...objects: KubeObject[]
@@ -21,7 +32,7 @@ function setUp(
   });
   const cache = new Cache();
   for (const object of objects) cache.apply({ type: "added", object });
-  metrics.lead(cache, () => [["rollout", { ready: 1, working: 2, delayed: 3, readings: 4 }]]);
+  metrics.lead(cache, () => [["rollout", counts]]);
   t.after(() => metrics.stop());
   const lines = async (start: string): Promise<string[]> =>
     (await metrics.text()).split("\n").filter((line) => line.startsWith(start));
@@ -150,7 +161,22 @@ test("metrics: looks, errors, events and requests are counted, conflicts are no 
     `${requests}{kind="Rollout",namespace="ns",name="web",verb="Patch",status_code="200"} 1`,
     `${requests}{kind="Lease",namespace="",name="N/A",verb="Get",status_code="200"} 1`,
   ]);
-  deepEqual(await lines("workqueue_depth{"), ['workqueue_depth{name="Rollouts"} 1']);
+  metrics.witness.waited?.("rollout", 20);
+  deepEqual(
+    (await lines("workqueue_")).filter((line) => !/duration/.test(line)),
+    [
+      'workqueue_depth{name="Rollouts"} 1',
+      'workqueue_adds_total{name="Rollouts"} 5',
+      'workqueue_retries_total{name="Rollouts"} 6',
+      'workqueue_unfinished_work_seconds{name="Rollouts"} 7.5',
+      'workqueue_longest_running_processor_seconds{name="Rollouts"} 8',
+      'workqueue_working{name="Rollouts"} 2',
+      'workqueue_delayed{name="Rollouts"} 3',
+    ],
+  );
+  deepEqual(await lines("workqueue_queue_duration_seconds_sum"), [
+    'workqueue_queue_duration_seconds_sum{name="Rollouts"} 0.02',
+  ]);
 });
 
 test("metrics: the series of a deleted object go, those of one that came back stay", async (t) => {
