@@ -4,10 +4,14 @@ import type { Kind, Shape } from "../reconcile/kind.ts";
 import type { Measure } from "../reconcile/measure.ts";
 import { decide } from "./decide.ts";
 import { observe } from "./observe.ts";
+import { sharedRun } from "./shared.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
 /** What an AnalysisRun is. */
 export const analysisRunRef: KindRef = { apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisRun" };
+
+/** How runs are kept in the cache. */
+export const runShape: Shape = { kind: analysisRunRef, slim: sharedRun };
 
 /** Only Jobs that measure are watched. */
 export const measuringJobs: Shape = {

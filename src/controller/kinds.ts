@@ -1,5 +1,5 @@
 import { pattern } from "../analysis/expression/regex.ts";
-import { analysisRunKind, measuringJobs } from "../analysis/index.ts";
+import { analysisRunKind, measuringJobs, runShape } from "../analysis/index.ts";
 import { Problem } from "../api/problem.ts";
 import { eventReason } from "../api/reasons.ts";
 import { seconds } from "../api/time.ts";
@@ -30,7 +30,7 @@ export function tableOf(
     workers: flags.analysisThreads,
   };
   const jobs = { ...measuringJobs, always: true };
-  if (flags.controllers === "analysis") return { kinds: [runs], shapes: [jobs] };
+  if (flags.controllers === "analysis") return { kinds: [runs], shapes: [runShape, jobs] };
 
   const table = routersBy(flags);
   const rollouts: Reconciled = {

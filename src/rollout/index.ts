@@ -1,3 +1,4 @@
+import { runShape } from "../analysis/index.ts";
 import { clusterTemplateRef, templateRef } from "../analysis/reach.ts";
 import { label } from "../api/labels.ts";
 import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
@@ -35,7 +36,7 @@ export function rolloutShapesFor(table: Routers): readonly Shape[] {
       },
     },
     { kind: serviceRef },
-    { kind: runRef },
+    runShape,
     { kind: experimentRef },
     { kind: templateRef },
     { kind: clusterTemplateRef },
