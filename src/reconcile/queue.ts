@@ -98,7 +98,10 @@ export class Queue {
     return { ready: this.#ready.length - this.#head, working: this.#working, delayed: this.#delayed.size };
   }
 
-  /** How often a key became ready, and how often after a failure; for how long work is under way, in seconds. */
+  /**
+   * How often a key became ready, and how often after a failure; for how many seconds all work under way has
+   * gone on together, and the longest of it.
+   */
   get totals(): {
     readonly added: number;
     readonly retried: number;
