@@ -55,9 +55,8 @@ describe("what users do, on a real API server", () => {
   });
   after(async () => {
     await controller?.stop();
-    for (const { name } of scenarios)
-      for (const how of ["calm", "hard"])
-        await plane.kubectl("delete", "namespace", `${how}-${name}`, "--wait=false");
+    const homes = scenarios.flatMap(({ name }) => [`calm-${name}`, `hard-${name}`]);
+    await plane.kubectl("delete", "namespace", ...homes, "--wait=false");
     await plane.kubectl("delete", "clusterrolebinding", binding);
     await nodes?.stop();
     measured.closeAllConnections();

@@ -76,9 +76,14 @@ export class Player {
 
   /** Gives the pods another image; of a Deployment by its name. */
   async image(image: string, of: KindRef = rollouts): Promise<void> {
+    this.runs(image);
+    const body = [{ op: "replace", path: "/spec/template/spec/containers/0/image", value: image }];
+    await this.patch({ ...of, name: this.name }, { type: "json", body });
+  }
+
+  /** Says which image is in force where this user has not set it; `web:1` unless told. */
+  runs(image: string): void {
     this.#image = image;
-    const body = { spec: { template: { spec: { containers: [{ name: "web", image }] } } } };
-    await this.patch({ ...of, name: this.name }, { type: "merge", body });
   }
 
   /** Writes the status as clients do. */
