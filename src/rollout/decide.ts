@@ -3,6 +3,7 @@ import type { Plan } from "../reconcile/plan.ts";
 import { begin } from "./begin.ts";
 import { birthPlan } from "./birthPlan.ts";
 import { claims } from "./claims.ts";
+import { heldBack, isHeldBack } from "./heldBack.ts";
 import { type Decided, planOf } from "./planOf.ts";
 import { refuse } from "./refuse.ts";
 import { type Restart, restartFor } from "./restart.ts";
@@ -21,7 +22,7 @@ export function decide(seen: RolloutSnapshot, now: Instant): Plan {
   if (claimed.length > 0) return { effects: claimed }; // who belongs to whom comes first
   if (seen.invalid !== undefined) return refuse(view, seen.invalid);
   if (view.newRS === undefined) return birthPlan(view);
-  if (view.changed) return begin(view, view.newRS);
+  if (view.changed) return isHeldBack(view) ? heldBack(view, view.newRS) : begin(view, view.newRS);
 
   const restart = restartFor(view); // old pods go, a few at a time
   if (restart.alone) return { effects: restart.effects, requeueAt: restart.until };

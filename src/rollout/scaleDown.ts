@@ -72,9 +72,9 @@ export function canaryLeavers(view: View): Leavers {
   const changes: Change[] = [];
   const ends: Instant[] = [];
   const unconfirmed = isAwaited(view.seen.aws?.targets);
+  const isNeeded = (set: Replicas) => traffic && R > 0 && isReferenced(view, set); // of no pods none is needed
   const going = otherRSs.filter(
-    (set) =>
-      set.size > 0 && !(traffic && isReferenced(view, set)) && !(unconfirmed && set.deadline === undefined),
+    (set) => set.size > 0 && !isNeeded(set) && !(unconfirmed && set.deadline === undefined),
   );
   for (const set of going) {
     const size = sizes.get(set) ?? set.size;

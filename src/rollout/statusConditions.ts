@@ -31,6 +31,7 @@ function created({ newRS, status, hash, now, revision }: View, conditions: Condi
   const saying = { type: "Progressing", status: "True" };
   if (fresh) {
     const message = `Created new replica set "${newRS.name}"`;
+    if (conditionOf(conditions, "Progressing")?.message === message) return conditions;
     return refresh(conditions, { ...saying, reason: "NewReplicaSetCreated", message }, now);
   }
   if (conditionOf(conditions, "Progressing") !== undefined) return conditions;

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { basic, blueGreen } from "./settings.ts";
-import { analysisTemplate, deployed } from "./users.ts";
+import { basic, blueGreen, routed } from "./settings.ts";
+import { analysisTemplate, deployed, templateOf } from "./users.ts";
 
 /*
  * States in which combinations of what people do end, told by the text of the reference rather than by one of
@@ -50,4 +50,35 @@ test("core 15.9: no old version goes before the analysis after the switch has su
   await user.resume();
   await user.judge(world.status.blueGreen?.postPromotionAnalysisRunStatus?.name ?? "", "Successful", "", 60);
   deepEqual([world.sizes, world.status.phase], [[0, 0, 2], "Healthy"]);
+});
+
+for (const [name, strategy] of [
+  ["without steps", {}],
+  ["with a dynamic stable scale", { steps: [{ setWeight: 25 }], dynamicStableScale: true }],
+] as const) {
+  test(`core 13.8: a template and no replicas in one apply leave no pods, ${name}`, async () => {
+    const { world, user } = await deployed(routed(4, strategy));
+    await user.spec({ template: templateOf("web:2"), replicas: 0 }, 60);
+    deepEqual([world.sizes, world.status.phase], [[0, 0], "Healthy"]);
+  });
+}
+
+test("core 10.3: a canary that a person holds notes replicas first, then a new template", async () => {
+  const { world, user } = await deployed(pausing);
+  const before = world.status.currentPodHash;
+  await user.spec({ paused: true });
+  await user.scale(4);
+  await user.setImage("web:2");
+  const { currentPodHash, currentStepIndex, phase, observedGeneration } = world.status;
+  deepEqual([currentPodHash, currentStepIndex, phase, world.sizes], [before, 2, "Paused", [2, 0]]);
+  equal(observedGeneration, String(world.rollout.metadata.generation));
+  deepEqual(
+    world.conditions.filter((text) => text.startsWith("Progressing")),
+    ["Progressing True NewReplicaSetCreated"],
+  );
+  world.forget();
+  await world.pass(30);
+  deepEqual(world.writes, []);
+  await user.spec({ paused: false }, 10);
+  deepEqual([world.status.currentStepIndex, world.status.phase, world.sizes], [1, "Paused", [2, 2]]);
 });
