@@ -1,5 +1,6 @@
 import { meetsThreshold } from "./counts.ts";
 import { type Move, stay } from "./move.ts";
+import { isTurned } from "./services.ts";
 import { checkStep } from "./steps/index.ts";
 import type { Verdict } from "./verdict.ts";
 import { isAwaited } from "./verification.ts";
@@ -72,5 +73,5 @@ function isReady(view: View, { effects, problem }: Traffic): boolean {
   const { newRS, R, promoted, seen } = view;
   if (isAwaited(seen.aws?.weight)) return false;
   if (newRS === undefined || (newRS.available < R && !meetsThreshold(view, newRS, R))) return false;
-  return promoted || (effects.length === 0 && problem === undefined);
+  return promoted || (effects.length === 0 && problem === undefined && isTurned(view));
 }

@@ -5,7 +5,7 @@ import { nextBasicSizes, routedSizes } from "./counts.ts";
 import { upkeepOf } from "./maintenance.ts";
 import { podsForWeight } from "./podsTraffic.ts";
 import type { Replicas } from "./replicaSet.ts";
-import { type Change, resizes } from "./resize.ts";
+import { type Change, resizes, shrinks } from "./resize.ts";
 import { canaryLeavers } from "./scaleDown.ts";
 import type { Verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
@@ -31,7 +31,19 @@ export function canaryPods(view: View, verdict: Verdict, traffic: Traffic): Pods
   const leavers = canaryLeavers(view);
   const mine = view.traffic ? routed(view, verdict, traffic, newRS) : basic(view, verdict, newRS);
   const changes = [...mine.changes, ...leavers.changes];
-  return { changes, until: earliest(mine.until, leavers.until), atRest: !changes.some(resizes) };
+  const atRest = !changes.some(resizes);
+  const until = earliest(mine.until, leavers.until);
+  if (traffic.effects.length === 0) return { changes, until, atRest };
+  return { changes: [...mine.changes.map(standing), ...leavers.changes.filter(stays)], until, atRest };
+}
+
+/** While a router is written to, traffic may go where it was seen to go: what would shrink stands (I2). */
+function standing(change: Change): Change {
+  return shrinks(change) ? { ...change, size: change.set.size } : change;
+}
+
+function stays(change: Change): boolean {
+  return !shrinks(change);
 }
 
 /** Nothing is scaled while a person holds the rollout or is asked about an analysis. */

@@ -116,10 +116,26 @@ function isBlocked({ holds, effects, problem, carried = 0 }: Traffic): boolean {
 }
 
 /**
- * The side of a ping-pong pair that plays canary selects the new version; the stable one is never touched.
+ * The side of a ping-pong pair that plays canary selects the new version; the stable one is touched only where
+ * it was not turned in time.
  */
 function pingPong(view: View): readonly Effect[] {
-  return view.promoted ? [] : point(view, canarySideOf(view), view.newRS, "none");
+  if (view.promoted) return point(view, stableSideOf(view), view.stableRS, "available");
+  return point(view, canarySideOf(view), view.newRS, "none");
+}
+
+/** Whether the side of a ping-pong pair that plays canary was seen to select the new version. */
+export function isTurned(view: View): boolean {
+  const service = view.seen.services.get(canarySideOf(view) ?? "");
+  return service === undefined || selectedBy(service) === view.newRS?.hash;
+}
+
+/** The Service of a ping-pong pair that is stable now; undefined before the first promotion. */
+function stableSideOf({ canary, status }: View): string | undefined {
+  const { pingService, pongService } = canary?.pingPong ?? {};
+  const side = status.canary?.stablePingPong;
+  if (side === undefined) return undefined;
+  return side === "ping" ? pingService : pongService;
 }
 
 /** The Service of a ping-pong pair that plays canary now. */

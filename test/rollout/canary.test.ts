@@ -107,6 +107,10 @@ test("step done: a pause is looked at just after its end", () => {
 
 const done: Midway = { new: "4/4", stable: "0/0" };
 const end = { status: { currentStepIndex: 2 } };
+const pair: Midway = {
+  canary: { steps: [], pingPong: { pingService: "ping", pongService: "pong" } },
+  status: { canary: { stablePingPong: "ping" } },
+};
 const window: Midway = {
   spec: { rollbackWindow: { revisions: 1 } },
   new: { size: 4, revision: 1 },
@@ -139,6 +143,16 @@ const promotions: readonly [name: string, given: Midway, reason: string | undefi
   ["c6 without steps", { ...done, canary: { steps: [] } }, "Completed all 0 canary steps"],
   ["c6 midway", { ...done, status: { currentStepIndex: 1 } }, undefined],
   ["while the router is still to be written to", { ...end, new: "4/4", weight: 25 }, undefined],
+  [
+    "while the side of a pair that will be stable has still to be turned",
+    { ...pair, new: "4/4", weight: 0, services: { ping: oldHash, pong: "" } },
+    undefined,
+  ],
+  [
+    "once the side of a pair is turned",
+    { ...pair, new: "4/4", weight: 0, services: { ping: oldHash, pong: newHash } },
+    "Completed all 0 canary steps",
+  ],
   ["once the router carries everything", { ...end, new: "4/4", weight: 100 }, "Completed all 2 canary steps"],
 ];
 for (const [name, given, reason] of promotions) {

@@ -12,6 +12,7 @@ import {
   type TrafficInput,
   trafficCounts,
 } from "../../src/rollout/podsTraffic.ts";
+import { decided } from "./seen.ts";
 
 const ten: TrafficInput = { replicas: 10, max: 100, weight: 0, dynamic: false, aborted: false };
 const dynamic = { dynamic: true };
@@ -221,3 +222,18 @@ for (const [whole, stableAvailable, want] of wholes) {
     equal(stepDownWeight({ ...whole, stableAvailable }, 0, undefined), want);
   });
 }
+
+test("no pod goes in the look that writes to a router: traffic may still go where it went (I2)", () => {
+  const sizes = (weight: number) =>
+    decided({
+      canary: { steps: [{ setWeight: 0 }, { pause: {} }] },
+      new: "4/4",
+      weight,
+      others: { older: "2/2" },
+      status: { currentStepIndex: 1 },
+    }).effects.flatMap((effect) =>
+      effect.do === "patch" && effect.ref.kind === "ReplicaSet" ? [effect.why] : [],
+    );
+  deepEqual(sizes(10), []);
+  deepEqual(sizes(0).length, 2);
+});

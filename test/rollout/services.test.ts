@@ -119,6 +119,17 @@ const rows: readonly [name: string, given: Midway, want: readonly string[]][] = 
     [],
   ],
   [
+    "the stable side of a pair that was not turned before the promotion",
+    {
+      ...promoted,
+      canary: pair,
+      weight: 0,
+      services: { ping: oldHash, pong: "" },
+      status: { ...promoted.status, canary: { stablePingPong: "pong" } },
+    },
+    ["pong→new"],
+  ],
+  [
     "a newer version after the weight has fallen",
     { canary: named, weight: 60, ...between, ...at("mid", oldHash) },
     ["c→new"],
