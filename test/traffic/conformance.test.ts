@@ -108,6 +108,34 @@ for (const family of families) {
     });
   }
 
+  const { several } = family;
+  test(say(`several objects carry the same${several === undefined ? ": not with this router" : ""}`), () => {
+    if (several === undefined) return ok(family.cannot.several !== undefined, "it says why");
+    const board = boardOf({
+      ...family,
+      config: several.config,
+      objects: [...family.objects, ...several.objects],
+    });
+    const second = {
+      ...board,
+      all: () => board.all(),
+      get: (kind: string, one: string) => board.get(kind, several.name(one)),
+    };
+    for (const weight of [10, 100, 0]) {
+      board.settle(wanted({ weight }));
+      const seen = { canary: weight, stable: 100 - weight };
+      deepEqual([read(board), read(second as never)], [seen, seen]);
+    }
+    board.settle(wanted({ weight: 25 }));
+    const [one] = several.objects;
+    ok(one !== undefined);
+    const put = board.get(one.kind, one.metadata.name);
+    ok(put !== undefined);
+    board.put({ ...one, metadata: { ...put.metadata } });
+    board.settle(wanted({ weight: 25 }));
+    deepEqual(read(second as never), { canary: 25, stable: 75 }, "also when the first is up to date");
+  });
+
   test(say("what others change between look and write survives"), () => {
     const board = boardOf(family);
     board.settle(wanted({ weight: 10 }));

@@ -2,6 +2,7 @@ import { fieldsIn, listIn } from "../../src/traffic/fields.ts";
 import { routers } from "../../src/traffic/index.ts";
 import type { Router } from "../../src/traffic/router.ts";
 import {
+  again,
   both,
   type Family,
   mentions,
@@ -9,6 +10,7 @@ import {
   noHeader,
   noMax,
   noMirror,
+  noSeveral,
   noting,
   textOf,
   weights,
@@ -34,6 +36,14 @@ const ingress = object("networking.k8s.io/v1", "Ingress", "shop", {
   },
 });
 
+const route = object("gateway.networking.k8s.io/v1", "HTTPRoute", "shop", {
+  spec: { rules: [{ backendRefs: both }] },
+});
+
+const mapping = object("getambassador.io/v2", "Mapping", "shop", {
+  spec: { prefix: "/", service: "http://shop-stable.prod:80" },
+});
+
 /** The routers at the edge of a cluster. */
 export const gateways: readonly Family[] = [
   {
@@ -57,17 +67,18 @@ export const gateways: readonly Family[] = [
       mirror: noMirror,
       experiment: "one canary per Ingress",
     },
+    several: {
+      config: { stableIngresses: ["shop", "second"] },
+      objects: again([ingress]),
+      name: (first) => first.replace("shop-ro-shop", "shop-ro-second"),
+    },
     whole: 1000,
   },
   {
     name: "gatewayAPI",
     router: routers.gatewayAPI as Router,
     config: { httpRoute: "shop" },
-    objects: [
-      object("gateway.networking.k8s.io/v1", "HTTPRoute", "shop", {
-        spec: { rules: [{ backendRefs: both }] },
-      }),
-    ],
+    objects: [route],
     missing: [["HTTPRoute", "shop", /httproutes.gateway.networking.k8s.io "shop" not found/]],
     read: (board) => {
       const rules = listIn(board.get("HTTPRoute", "shop"), "spec", "rules");
@@ -82,6 +93,11 @@ export const gateways: readonly Family[] = [
     has: mentions,
     edit: noting("HTTPRoute", "shop"),
     cannot: {},
+    several: {
+      config: { httpRoutes: [{ name: "shop" }, { name: "second" }] },
+      objects: again([route]),
+      name: () => "second",
+    },
     whole: 1000,
   },
   {
@@ -102,17 +118,18 @@ export const gateways: readonly Family[] = [
     has: (board, text) => textOf(board).includes(`"${text}"`) || textOf(board).includes(`\\"${text}\\"`),
     edit: noting("Ingress", "shop"),
     cannot: { mirror: noMirror, max: noMax },
+    several: {
+      config: { ingresses: ["shop", "second"], servicePort: 80 },
+      objects: again([ingress]),
+      name: () => "second",
+    },
     whole: 100,
   },
   {
     name: "ambassador",
     router: routers.ambassador as Router,
     config: { mappings: ["shop"] },
-    objects: [
-      object("getambassador.io/v2", "Mapping", "shop", {
-        spec: { prefix: "/", service: "http://shop-stable.prod:80" },
-      }),
-    ],
+    objects: [mapping],
     missing: [["Mapping", "shop", /Ambassador mapping "shop" not found/]],
     read: (board) => {
       const canary = Number(fieldsIn(board.get("Mapping", "shop-canary"), "spec")["weight"] ?? 0);
@@ -121,6 +138,11 @@ export const gateways: readonly Family[] = [
     has: mentions,
     edit: noting("Mapping", "shop"),
     cannot: { header: noHeader, mirror: noMirror, experiment: noExperiment, max: noMax },
+    several: {
+      config: { mappings: ["shop", "second"] },
+      objects: again([mapping]),
+      name: (first) => first.replace("shop", "second"),
+    },
     whole: 100,
   },
   {
@@ -138,7 +160,7 @@ export const gateways: readonly Family[] = [
       ),
     has: mentions,
     edit: noting("TraefikService", "shop"),
-    cannot: { header: noHeader, mirror: noMirror, experiment: noExperiment, max: noMax },
+    cannot: { several: noSeveral, header: noHeader, mirror: noMirror, experiment: noExperiment, max: noMax },
     whole: 100,
   },
   {
@@ -168,7 +190,7 @@ export const gateways: readonly Family[] = [
     },
     has: mentions,
     edit: noting("ApisixRoute", "shop"),
-    cannot: { mirror: noMirror, experiment: noExperiment, max: noMax },
+    cannot: { several: noSeveral, mirror: noMirror, experiment: noExperiment, max: noMax },
     whole: 100,
   },
   {
@@ -200,7 +222,11 @@ export const gateways: readonly Family[] = [
     },
     has: mentions,
     edit: noting("Split", "shop"),
-    cannot: { mirror: "only a header template can be given", experiment: "it names two places only" },
+    cannot: {
+      several: noSeveral,
+      mirror: "only a header template can be given",
+      experiment: "it names two places only",
+    },
     whole: 1000,
   },
 ];

@@ -1,7 +1,18 @@
 import { listIn } from "../../src/traffic/fields.ts";
 import { routers } from "../../src/traffic/index.ts";
 import type { Router } from "../../src/traffic/router.ts";
-import { type Family, mentions, noExperiment, noHeader, noMax, noMirror, noting, weights } from "./family.ts";
+import {
+  again,
+  type Family,
+  mentions,
+  noExperiment,
+  noHeader,
+  noMax,
+  noMirror,
+  noSeveral,
+  noting,
+  weights,
+} from "./family.ts";
 import { object } from "./support.ts";
 
 const virtualService = object("networking.istio.io/v1alpha3", "VirtualService", "shop", {
@@ -70,6 +81,11 @@ export const meshes: readonly Family[] = [
     has: mentions,
     edit: noting("VirtualService", "shop"),
     cannot: { max: noMax },
+    several: {
+      config: { virtualServices: [{ name: "shop" }, { name: "second" }] },
+      objects: again([virtualService]),
+      name: () => "second",
+    },
     whole: 100,
   },
   {
@@ -100,6 +116,14 @@ export const meshes: readonly Family[] = [
     has: mentions,
     edit: noting("DestinationRule", "shop"),
     cannot: { max: noMax },
+    several: {
+      config: {
+        virtualServices: [{ name: "shop", routes: ["primary"] }, { name: "second" }],
+        destinationRule: { name: "shop", canarySubsetName: "canary", stableSubsetName: "stable" },
+      },
+      objects: again([bySubset]),
+      name: () => "second",
+    },
     whole: 100,
   },
   {
@@ -115,7 +139,7 @@ export const meshes: readonly Family[] = [
       ),
     has: mentions,
     edit: noting("TrafficSplit", "shop-ro"),
-    cannot: { header: "a TrafficSplit has weights only", mirror: noMirror, max: noMax },
+    cannot: { several: noSeveral, header: "a TrafficSplit has weights only", mirror: noMirror, max: noMax },
     whole: 100,
   },
   {
@@ -138,6 +162,7 @@ export const meshes: readonly Family[] = [
             {
               name: "r",
               httpRoute: {
+                match: { prefix: "/" },
                 action: {
                   weightedTargets: [
                     { virtualNodeRef: { name: "shop-canary" }, weight: 0 },
@@ -164,7 +189,7 @@ export const meshes: readonly Family[] = [
     },
     has: mentions,
     edit: noting("VirtualRouter", "shop-router"),
-    cannot: { header: noHeader, mirror: noMirror, experiment: noExperiment, max: noMax },
+    cannot: { several: noSeveral, header: noHeader, mirror: noMirror, experiment: noExperiment, max: noMax },
     whole: 100,
   },
 ];

@@ -20,7 +20,13 @@ export interface Family {
   /** What others change in the object between look and write; it must survive. */
   readonly edit: (board: Board<unknown>) => KubeObject | undefined;
   /** What it cannot do, with the reason. */
-  readonly cannot: Readonly<Partial<Record<"header" | "mirror" | "experiment" | "max", string>>>;
+  readonly cannot: Readonly<Partial<Record<"header" | "mirror" | "experiment" | "max" | "several", string>>>;
+  /** A configuration with a second object like the first, and that object's name in place of the first's. */
+  readonly several?: {
+    readonly config: unknown;
+    readonly objects: readonly KubeObject[];
+    name(first: string): string;
+  };
   /** How large its whole is when the maximum is 1000. */
   readonly whole: number;
 }
@@ -61,3 +67,10 @@ export const noHeader = "its rules are fixed by the user; only weights are ours"
 export const noMirror = "the router has no object in which requests could be mirrored for one route";
 export const noExperiment = "it knows two versions only";
 export const noMax = "its weights always add up to 100";
+
+export const noSeveral = "it names one object";
+
+/** The same objects under a second name. */
+export function again(objects: readonly KubeObject[], name = "second"): readonly KubeObject[] {
+  return objects.map((one) => ({ ...one, metadata: { ...one.metadata, name } }));
+}
