@@ -2,7 +2,8 @@ import { ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { bugs } from "./bugs.ts";
-import { type History, histories } from "./history.ts";
+import { histories } from "./histories.ts";
+import type { History } from "./history.ts";
 import { live } from "./live.ts";
 
 for (const bug of bugs) {

@@ -1,21 +1,15 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { noFaults } from "../../src/sim/faults.ts";
-import type { History, Setup } from "./history.ts";
+import { type History, plain, type Setup } from "./history.ts";
 import { livedThrough } from "./live.ts";
 import { options } from "./options.ts";
 
 const setup: Setup = {
-  replicas: 2,
+  ...plain,
   strategy: "routed",
   steps: [{ setWeight: 25 }, { analysis: true }, { setWeight: 75 }],
-  maxSurge: 1,
-  maxUnavailable: 0,
-  minReadySeconds: 0,
-  abortDelay: undefined,
   background: true,
-  deadline: 600,
-  deadlineAborts: false,
   autoPromotion: false,
   previewReplicas: 1,
   analyses: true,

@@ -1,65 +1,79 @@
 import { label } from "../../src/api/labels.ts";
-import type { KubeObject } from "../../src/api/object.ts";
+import { controllerOf, type KubeObject } from "../../src/api/object.ts";
 import { later, seconds } from "../../src/api/time.ts";
-import type { Cluster } from "../../src/sim/cluster.ts";
 import type { World } from "../../src/sim/world.ts";
+import { boardOf, weightNow } from "./dataPlane.ts";
 import type { Setup } from "./history.ts";
-import { at, weightIn } from "./invariants.ts";
-import { canaryIngressRef, imageOf, namespace, rolloutRef } from "./manifests.ts";
+import { at, numberAt } from "./json.ts";
+import { deploymentRef, imageOf, rolloutRef, routingOf } from "./manifests.ts";
+import { canaryService, moves, type Routing, selectedBy, stableService } from "./routing.ts";
 
 type Report = (invariant: string, what: string) => void;
 
 /** Follows the weights and steps of the last update: I4, each visited in order. */
 export class Order {
+  readonly #world: World;
   readonly #setup: Setup;
+  readonly #routing: Routing | undefined;
   readonly #weights: number[] = [];
-  readonly #indices: number[] = [];
-  readonly #generation: number;
-  readonly #end: (() => void)[];
+  /** The steps that each version went through. */
+  readonly #indices = new Map<unknown, number[]>();
+  readonly #end: () => void;
 
-  constructor(cluster: Cluster, setup: Setup) {
+  constructor(world: World, setup: Setup) {
+    this.#world = world;
     this.#setup = setup;
-    this.#generation = cluster.get(rolloutRef)?.metadata.generation ?? 0;
-    this.#weights.push(weightIn(cluster.get(canaryIngressRef)));
-    const { store } = cluster.core;
-    this.#end = [
-      store.listen("networking.k8s.io/ingresses", ({ object }) => {
-        if (object.metadata.name === canaryIngressRef.name) push(this.#weights, weightIn(object));
-      }),
-      store.listen("argoproj.io/rollouts", ({ object }) => this.#follow(object)),
-    ];
+    this.#routing = routingOf(setup);
+    this.#noteWeight();
+    this.#end = world.cluster.core.store.witness((_, { object }) => {
+      const isRollout = object.kind === rolloutRef.kind && object.metadata.name === rolloutRef.name;
+      if (isRollout) this.#follow(object);
+      if (isRollout || moves(this.#routing, object)) this.#noteWeight();
+    });
   }
 
   check(report: Report): void {
-    for (const end of this.#end) end();
+    this.#end();
     const { strategy, steps } = this.#setup;
     if (strategy === "blueGreen") return;
     if (strategy !== "basic" && steps.length > 0) this.#checkWeights(report);
-    for (const [place, index] of this.#indices.entries()) {
-      const before = this.#indices[place - 1] ?? 0;
+    const hash = at(this.#world.get(rolloutRef), "status", "currentPodHash");
+    const indices = this.#indices.get(hash) ?? [];
+    for (const [place, index] of indices.entries()) {
+      const before = indices[place - 1] ?? 0;
       if (index < before) report("I4", `the step index goes back from ${before} to ${index}`);
     }
-    if (steps.length > 0 && this.#indices.at(-1) !== steps.length) {
-      report("I4", `the step index ends at ${this.#indices.at(-1)}`);
+    if (steps.length > 0 && indices.at(-1) !== steps.length) {
+      report("I4", `the step index ends at ${indices.at(-1)}`);
     }
   }
 
-  /** What was under way before ends at 0; a canary with pods to spare is promoted before its last weight. */
+  /**
+   * What was under way before ends at 0. A canary with pods to spare is promoted before its last weight; then
+   * the other Service of a pair plays canary until it has nothing. One without pods gets no weight.
+   */
   #checkWeights(report: Report): void {
     const { steps } = this.#setup;
+    if (steps.some((step) => "scale" in step && step.scale === 0)) return;
     const wanted = steps.flatMap((step) => ("setWeight" in step ? [step.setWeight] : []));
     const spares = steps.some((step) => "scale" in step);
-    const orders = [[...wanted, 100], ...(spares ? [wanted] : [])].map((order) => [...squeezed(order), 0]);
+    const early = spares ? [wanted, [...wanted, 100 - (wanted.at(-1) ?? 0)]] : [];
+    const orders = [[...wanted, 100], ...early].map((order) => [...squeezed(order), 0]);
     const isOrder = (order: readonly number[]) => this.#weights.slice(-order.length).join() === order.join();
     if (orders.some(isOrder)) return;
     report("I4", `weights ${this.#weights.join()} instead of ${orders[0]?.join()}`);
   }
 
+  #noteWeight(): void {
+    if (this.#routing !== undefined) push(this.#weights, weightNow(this.#world.cluster, this.#routing));
+  }
+
   #follow(rollout: KubeObject): void {
-    const status = rollout["status"];
-    if (Number(at(status, "observedGeneration") ?? 0) <= this.#generation) return;
-    const index = at(status, "currentStepIndex");
-    if (typeof index === "number") push(this.#indices, index);
+    const hash = at(rollout, "status", "currentPodHash");
+    const index = at(rollout, "status", "currentStepIndex");
+    const known = this.#indices.get(hash) ?? [];
+    if (typeof index === "number") push(known, index);
+    this.#indices.set(hash, known);
   }
 }
 
@@ -72,30 +86,60 @@ function squeezed(list: readonly number[]): readonly number[] {
 }
 
 /** I4 and I8: whatever happened, everything ends as it should, once, and nothing is left behind. */
-export function checkEnd(world: World, { strategy, steps }: Setup, report: Report): void {
+export function checkEnd(world: World, setup: Setup, report: Report): void {
   const rollout = world.get(rolloutRef);
   const hash = String(at(rollout, "status", "currentPodHash"));
-  const size = Number(at(rollout, "spec", "replicas"));
   if (at(rollout, "status", "stableRS") !== hash) report("I4", "stable is not current");
   if (at(rollout, "status", "abort") !== undefined) report("I4", "it is still aborted");
-  checkSets(world, hash, size, report);
-  for (const name of ["web-stable", "web-canary"]) {
-    const service = world.get({ apiVersion: "v1", kind: "Service", namespace, name });
-    const selects = at(service, "spec", "selector", label.podHash);
-    if (selects !== hash) report("I4", `${name} selects ${String(selects)} instead of ${hash}`);
-  }
-  const weight = weightIn(world.get(canaryIngressRef));
-  if (strategy !== "blueGreen" && strategy !== "basic" && steps.length > 0 && weight !== 0) {
-    report("I4", `the canary Ingress still has weight ${weight}`);
-  }
+  checkSets(world, hash, numberAt(rollout, "spec", "replicas"), report);
+  checkServices(world, setup, hash, report);
+  const routing = routingOf(setup);
+  if (routing !== undefined) checkRouting(world, setup, routing, report);
+  checkDeployment(world, setup, report);
   for (const run of world.list({ apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisRun" })) {
     const phase = String(at(run, "status", "phase") ?? "");
     if (phase === "" || phase === "Pending" || phase === "Running") report("I4", `a run is still ${phase}`);
   }
 }
 
+/** Both Services select the last version; of a pair only the one that is stable now has to. */
+function checkServices(world: World, { strategy }: Setup, hash: string, report: Report): void {
+  const board = boardOf(world.cluster, undefined);
+  const names = strategy === "pingPong" ? [sideOf(world.get(rolloutRef))] : [stableService, canaryService];
+  for (const name of names) {
+    const selects = selectedBy(board, name);
+    if (selects !== hash) report("I4", `${name} selects ${String(selects)} instead of ${hash}`);
+  }
+}
+
+function checkDeployment(world: World, { workload }: Setup, report: Report): void {
+  if (workload !== "onsuccess" && workload !== "progressively") return;
+  const left = numberAt(world.get(deploymentRef), "spec", "replicas");
+  if (left > 0) report("I4", `the Deployment keeps ${left} pods`);
+}
+
+/** The Service of a pair that is stable now. */
+function sideOf(rollout: KubeObject | undefined): string {
+  return at(rollout, "status", "canary", "stablePingPong") === "ping" ? stableService : canaryService;
+}
+
+function checkRouting(world: World, { steps }: Setup, routing: Routing, report: Report): void {
+  const weight = weightNow(world.cluster, routing);
+  if (steps.length > 0 && weight !== 0) report("I4", `the canary still has weight ${weight}`);
+  const board = boardOf(world.cluster, routing);
+  // What is configured is noted on the objects, names of routes and all.
+  const bare = board
+    .all()
+    .map(({ metadata: { annotations: _notes, ...metadata }, ...rest }) => [metadata, rest]);
+  const text = JSON.stringify(bare);
+  for (const name of ["beta", "shadow"]) {
+    if (text.includes(`"${name}"`)) report("I4", `the managed route ${name} is left`);
+  }
+}
+
 function checkSets(world: World, hash: string, size: number, report: Report): void {
-  const sets = world.list({ apiVersion: "apps/v1", kind: "ReplicaSet" });
+  const all = world.list({ apiVersion: "apps/v1", kind: "ReplicaSet" });
+  const sets = all.filter((set) => controllerOf(set)?.kind === rolloutRef.kind);
   const images = sets.map((set) => {
     const [container] = at(set, "spec", "template", "spec", "containers") as { image: string }[];
     return container?.image ?? "";
@@ -104,8 +148,8 @@ function checkSets(world: World, hash: string, size: number, report: Report): vo
   if (twice.length > 0) report("I4", `${twice.join()} has two ReplicaSets`);
   for (const [place, set] of sets.entries()) {
     const wanted = images[place] === imageOf("final") ? size : 0;
-    const is = Number(at(set, "spec", "replicas") ?? 0);
-    const available = Number(at(set, "status", "availableReplicas") ?? 0);
+    const is = numberAt(set, "spec", "replicas");
+    const available = numberAt(set, "status", "availableReplicas");
     if (is !== wanted || available !== wanted) {
       report("I4", `${images[place]} ends with ${available}/${is} pods instead of ${wanted}`);
     }

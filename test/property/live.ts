@@ -1,27 +1,43 @@
-import { refOf } from "../../src/api/object.ts";
-import { type Instant, later, type Millis, seconds } from "../../src/api/time.ts";
+import { later, type Millis, seconds } from "../../src/api/time.ts";
 import type { Kind } from "../../src/reconcile/kind.ts";
 import type { Measured } from "../../src/reconcile/measure.ts";
 import type { Client } from "../../src/reconcile/ports.ts";
 import type { RolloutSnapshot } from "../../src/rollout/snapshot.ts";
-import { imagePatches, patchesOf } from "../../src/sim/actions.ts";
+import { type PreparedDefinition, prepareDefinitions } from "../../src/sim/definitions.ts";
 import { Faults } from "../../src/sim/faults.ts";
+import { looseDefinition } from "../../src/sim/looseKinds.ts";
 import { ourDefinitions } from "../../src/sim/play.ts";
-import { type Ailment, fatesByImage } from "../../src/sim/pods.ts";
 import { World } from "../../src/sim/world.ts";
-import type { Bug } from "./bugs.ts";
+import { Actor } from "./acts.ts";
+import type { Bug } from "./bug.ts";
+import { DataPlane } from "./dataPlane.ts";
 import { checkEnd, checkRest, Order } from "./ending.ts";
-import type { Act, History, Mood } from "./history.ts";
-import { at, Invariants } from "./invariants.ts";
-import { imageOf, objectsOf, rolloutRef } from "./manifests.ts";
+import type { Act, History, Mood, Setup } from "./history.ts";
+import { Invariants } from "./invariants.ts";
+import { at } from "./json.ts";
+import { imageOf, rolloutOf, routingOf, surroundingsOf } from "./manifests.ts";
 
 const definitions = ourDefinitions();
+const foreign = new Map<string, readonly PreparedDefinition[]>();
 const moods: Readonly<Record<Mood, Measured>> = {
   good: { is: "value", value: Float64Array.of(0.99), text: "[0.99]" },
   bad: { is: "value", value: Float64Array.of(0.1), text: "[0.1]" },
   unclear: { is: "value", value: Float64Array.of(0.7), text: "[0.7]" },
   error: { is: "error", message: "no answer" },
 };
+
+/** Our definitions, and those of the kinds of the router. */
+function definitionsFor(setup: Setup): readonly PreparedDefinition[] {
+  const routing = routingOf(setup);
+  if (routing === undefined) return definitions;
+  const known = foreign.get(setup.router);
+  const kinds = new Map(routing.tells.map((one) => [`${one.apiVersion} ${one.kind}`, one]));
+  const loose = [...kinds.values()].filter(({ apiVersion }) => !apiVersion.startsWith("networking.k8s.io"));
+  const made =
+    known ?? prepareDefinitions(loose.map((kind) => looseDefinition({ ...kind, metadata: { name: "" } })));
+  foreign.set(setup.router, made);
+  return [...definitions, ...made];
+}
 
 /** How long the faults of the last update may last, and how long it may take afterwards. */
 const stormy = seconds(120);
@@ -62,24 +78,28 @@ class Life {
   readonly #invariants: Invariants;
   readonly #faults: Faults;
   readonly #world: World;
-  readonly #ailments = new Map<string, Ailment>();
+  readonly #actor: Actor;
   readonly #crash: Crash | undefined;
-  #mood: Mood = "good";
+  #dataPlane: DataPlane | undefined;
   /** How many writes the controller has sent. */
   writes = 0;
 
   constructor(history: History, bug: Bug | undefined, crash: Crash | undefined) {
+    const { setup, rates, seed } = history;
     this.#crash = crash;
     this.#history = history;
-    this.#invariants = new Invariants(history.setup);
-    this.#faults = new Faults(history.rates, history.seed);
+    this.#invariants = new Invariants(setup);
+    this.#faults = new Faults(rates, seed);
     this.#faults.active = false;
+    this.#actor = new Actor(setup, () => this.#world);
     this.#world = new World({
-      definitions,
-      pods: { fate: fatesByImage(this.#ailments, seconds(2)) },
-      measure: async () => moods[this.#mood],
-      disturb: (world, client, source) =>
-        this.#faults.disturb(world, this.#counted(client), bug?.source?.(source) ?? source),
+      definitions: definitionsFor(setup),
+      pods: { fate: this.#actor.fate },
+      measure: async () => moods[this.#actor.mood],
+      disturb: (world, client, source) => {
+        const ways = this.#faults.disturb(world, this.#counted(client), bug?.source?.(source) ?? source);
+        return { ...ways, client: bug?.client?.(ways.client) ?? ways.client };
+      },
       kinds: (kinds) => kinds.map((kind) => this.#watched(kind, bug)),
     });
   }
@@ -88,12 +108,19 @@ class Life {
     return [...this.#invariants.broken, ...this.#world.failures];
   }
 
+  readonly #report = (invariant: string, what: string) => this.#invariants.report(invariant, what);
+
   /** The first version comes into being, undisturbed. */
   async born(): Promise<void> {
-    for (const object of objectsOf(this.#history.setup)) await this.#world.client.create(object);
+    const { setup } = this.#history;
+    for (const object of surroundingsOf(setup)) await this.#world.client.create(object);
+    if (setup.workload !== "own") await this.pass(seconds(10));
+    await this.#world.client.create(rolloutOf(setup));
     await this.pass(seconds(60));
-    if (at(this.#rollout(), "status", "phase") !== "Healthy")
-      this.#invariants.report("I6", "it is never deployed");
+    if (at(this.#actor.rollout(), "status", "phase") !== "Healthy") {
+      this.#report("I6", "it is never deployed");
+    }
+    this.#dataPlane = new DataPlane(this.#world.cluster, setup, this.#report);
     this.#faults.active = true;
   }
 
@@ -102,98 +129,41 @@ class Life {
   }
 
   async suffer(act: Act): Promise<void> {
-    const world = this.#world;
-    switch (act.is) {
-      case "action":
-        return this.#do(act.action);
-      case "image":
-        return this.#setImage(act.image);
-      case "sick":
-        this.#ailments.set(imageOf(act.image), act.how);
-        return world.wakePods();
-      case "heal":
-        this.#ailments.clear();
-        return world.wakePods();
-      case "metric":
-        this.#mood = act.mood;
-        return;
-      case "crash":
-        world.endController();
-        world.clock.at(later(world.clock.now(), seconds(2)), () => world.startController());
-        return;
-      case "podGone": {
-        const pods = world.list({ apiVersion: "v1", kind: "Pod" });
-        const pod = pods[act.which % Math.max(1, pods.length)];
-        if (pod !== undefined) await world.client.delete(refOf(pod));
-      }
-    }
+    if (hurts(act)) this.#dataPlane?.disturbed();
+    await this.#actor.suffer(act);
   }
 
   /** All troubles but the faults end, and a last version goes out; pauses are ended by a person. */
   async updateToFinal(): Promise<void> {
     const world = this.#world;
-    await this.suffer({ is: "heal" });
-    this.#mood = "good";
-    await this.#do({ do: "resume" });
-    await this.#do({ do: "retry" });
-    const order = new Order(world.cluster, this.#history.setup);
-    await this.#setImage("final");
-    await this.#promoteUntil(later(world.clock.now(), stormy));
+    const actor = this.#actor;
+    actor.heal();
+    actor.mood = "good";
+    await actor.do({ do: "resume" });
+    await actor.do({ do: "retry" });
+    const order = new Order(world, actor.setup);
+    await actor.setImage(imageOf("final"));
+    await this.#promoteUntil(stormy);
     this.#faults.active = false;
     if (world.controller === undefined) world.startController();
-    await this.#promoteUntil(later(world.clock.now(), calm));
+    await this.#promoteUntil(calm);
     await this.pass(seconds(120));
-    const report = (invariant: string, what: string) => this.#invariants.report(invariant, what);
-    if (!this.#isDone()) {
-      const { phase, message, currentStepIndex } = at(this.#rollout(), "status") as Record<string, unknown>;
-      return report(
-        "I6",
-        `it ends ${String(phase)} at step ${String(currentStepIndex)}: ${String(message ?? "")}`,
-      );
+    if (!actor.isDone()) {
+      const { phase, message, currentStepIndex } = at(actor.rollout(), "status") as Record<string, unknown>;
+      const where = `it ends ${String(phase)} at step ${String(currentStepIndex)}`;
+      return this.#report("I6", `${where}: ${String(message ?? "")}`);
     }
-    order.check(report);
-    checkEnd(world, this.#history.setup, report);
-    await checkRest(world, () => this.writes, report);
+    order.check(this.#report);
+    checkEnd(world, actor.setup, this.#report);
+    await checkRest(world, () => this.writes, this.#report);
   }
 
-  async #do(action: Parameters<typeof patchesOf>[0]): Promise<void> {
-    const now = this.#world.clock.now();
-    for (const patch of patchesOf(action, this.#rollout(), now))
-      await this.#world.client.patch(rolloutRef, patch);
-  }
-
-  async #setImage(version: number | "final"): Promise<void> {
-    const images = new Map([["web", imageOf(version)]]);
-    for (const patch of imagePatches(this.#rollout(), images))
-      await this.#world.client.patch(rolloutRef, patch);
-  }
-
-  async #promoteUntil(end: Instant): Promise<void> {
-    while (this.#world.clock.now() < end && !this.#isDone()) {
+  async #promoteUntil(span: Millis): Promise<void> {
+    const end = later(this.#world.clock.now(), span);
+    while (this.#world.clock.now() < end && !this.#actor.isDone()) {
       await this.pass(seconds(5));
-      if (this.#waitsForSomebody()) await this.#do({ do: "promote" });
+      if (this.#actor.waitsForSomebody()) await this.#actor.do({ do: "promote" });
     }
-  }
-
-  /** Whether it is paused until a person promotes it; a pause with a duration ends by itself. */
-  #waitsForSomebody(): boolean {
-    const { pauseConditions, currentStepIndex } = at(this.#rollout(), "status") as Record<string, unknown>;
-    if (!Array.isArray(pauseConditions)) return false;
-    const step = this.#history.setup.steps[Number(currentStepIndex)];
-    const isTimed = step !== undefined && "pause" in step && step.pause > 0;
-    return !isTimed || pauseConditions.some((pause) => at(pause, "reason") !== "CanaryPauseStep");
-  }
-
-  #isDone(): boolean {
-    const rollout = this.#rollout();
-    const seen = Number(at(rollout, "status", "observedGeneration")) === rollout.metadata.generation;
-    return seen && at(rollout, "status", "phase") === "Healthy";
-  }
-
-  #rollout() {
-    const found = this.#world.get(rolloutRef);
-    if (found === undefined) throw new Error("the Rollout is gone");
-    return found;
   }
 
   /** A kind whose decisions are looked into; a bug sits between what is seen and what is decided. */
@@ -233,4 +203,10 @@ class Life {
     await this.suffer({ is: "crash" });
     return new Promise<never>(() => {});
   }
+}
+
+/** Whether it takes pods away, or makes them unavailable. */
+function hurts(act: Act): boolean {
+  if (act.is === "action") return act.action.do === "restart";
+  return act.is === "sick" || act.is === "flap" || act.is === "podGone";
 }

@@ -1,46 +1,60 @@
 import type { KubeObject } from "../../src/api/object.ts";
-import type { Setup, Step } from "./history.ts";
+import { isRouted, type Setup, type Step } from "./history.ts";
+import { canaryService, type Routing, routings, stableService } from "./routing.ts";
 
 export const namespace = "prod";
-export const rolloutRef = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", namespace, name: "web" };
-export const canaryIngressRef = {
-  apiVersion: "networking.k8s.io/v1",
-  kind: "Ingress",
+export const rolloutRef = {
+  apiVersion: "argoproj.io/v1alpha1",
+  kind: "Rollout",
   namespace,
-  name: "web-web-ingress-canary",
+  name: "shop-ro",
 };
+export const deploymentRef = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: "shop-old" };
+
+const labels = { app: "shop" };
 
 /** The image of a version; the last version of each history is `final`. */
 export function imageOf(version: number | "final"): string {
-  return `web:${version}`;
+  return `shop:${version}`;
 }
 
-/** Everything that the Rollout of a history needs, the Rollout last. */
-export function objectsOf(setup: Setup): readonly KubeObject[] {
+/** The router of a setup; undefined when nothing splits its traffic. */
+export function routingOf({ strategy, router }: Setup): Routing | undefined {
+  return isRouted(strategy) ? routings.get(router) : undefined;
+}
+
+/** What the Rollout of a history needs. */
+export function surroundingsOf(setup: Setup): readonly KubeObject[] {
   return [
-    service("web-stable"),
-    service("web-canary"),
-    ingress(),
+    service(stableService),
+    service(canaryService),
+    ...(routingOf(setup)?.objects ?? []),
     template("quality", {}),
     template("soon", { count: 1 }),
-    rollout(setup),
+    ...(setup.workload === "own" ? [] : [deployment(setup)]),
   ];
 }
 
+/** Everything that a Rollout needs, itself the last. */
+export function objectsOf(setup: Setup): readonly KubeObject[] {
+  return [...surroundingsOf(setup), rolloutOf(setup)];
+}
+
 function service(name: string): KubeObject {
-  const spec = { selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080 }] };
+  const spec = { selector: labels, ports: [{ port: 80, targetPort: 8080 }] };
   return { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, spec };
 }
 
-function ingress(): KubeObject {
-  const backend = { service: { name: "web-stable", port: { number: 80 } } };
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "Ingress",
-    metadata: { name: "web-ingress", namespace },
-    spec: { rules: [{ http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }] },
-  };
+function deployment({ replicas }: Setup): KubeObject {
+  const { apiVersion, kind, name } = deploymentRef;
+  const spec = { replicas, selector: { matchLabels: labels }, template: podTemplate };
+  return { apiVersion, kind, metadata: { name, namespace }, spec };
 }
+
+const podTemplate = {
+  metadata: { labels },
+  spec: { containers: [{ name: "shop", image: imageOf(0) }] },
+};
 
 function template(name: string, more: object): KubeObject {
   const metric = {
@@ -59,60 +73,84 @@ function template(name: string, more: object): KubeObject {
   };
 }
 
-function rollout(setup: Setup): KubeObject {
-  const { replicas, minReadySeconds, deadline, deadlineAborts } = setup;
+/** The Rollout of a history, at its first version. */
+export function rolloutOf(setup: Setup): KubeObject {
+  const { replicas, minReadySeconds, deadline, deadlineAborts, workload } = setup;
+  const { apiVersion, kind, name } = deploymentRef;
+  const own = { selector: { matchLabels: labels }, template: podTemplate };
+  const reference = { apiVersion, kind, name, scaleDown: workload };
   return {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "Rollout",
-    metadata: { name: "web", namespace },
+    apiVersion: rolloutRef.apiVersion,
+    kind: rolloutRef.kind,
+    metadata: { name: rolloutRef.name, namespace },
     spec: {
       replicas,
       minReadySeconds,
       progressDeadlineSeconds: deadline,
       progressDeadlineAbort: deadlineAborts,
-      selector: { matchLabels: { app: "web" } },
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: { containers: [{ name: "web", image: imageOf(0) }] },
-      },
+      ...(workload === "own" ? own : { workloadRef: reference }),
       strategy: setup.strategy === "blueGreen" ? { blueGreen: blueGreen(setup) } : { canary: canary(setup) },
     },
   };
 }
 
-function canary({ strategy, steps, maxSurge, maxUnavailable, abortDelay, background }: Setup): object {
-  const routing = { trafficRouting: { nginx: { stableIngress: "web-ingress" } } };
+function canary(setup: Setup): object {
+  const { strategy, steps, maxSurge, maxUnavailable, abortDelay, background, minPods, threshold } = setup;
+  const { scaleDownDelay } = setup;
+  const routing = routingOf(setup);
+  const pair = { pingPong: { pingService: stableService, pongService: canaryService } };
   return {
-    stableService: "web-stable",
-    canaryService: "web-canary",
+    ...(strategy === "pingPong" ? pair : { stableService, canaryService }),
     steps: steps.map(stepOf),
     maxSurge,
     maxUnavailable,
+    ...(threshold !== undefined && { replicaProgressThreshold: { type: "Percent", value: threshold } }),
     ...(background && { analysis: { templates: [{ templateName: "quality" }] } }),
-    ...(strategy !== "basic" && routing),
-    ...(strategy !== "basic" && abortDelay !== undefined && { abortScaleDownDelaySeconds: abortDelay }),
-    ...(strategy === "dynamic" && { dynamicStableScale: true }),
+    ...(routing !== undefined && {
+      trafficRouting: {
+        [routing.key]: routing.config,
+        managedRoutes: [{ name: "beta" }, { name: "shadow" }],
+      },
+      ...(abortDelay !== undefined && { abortScaleDownDelaySeconds: abortDelay }),
+      ...(minPods !== undefined && { minPodsPerReplicaSet: minPods }),
+      ...(strategy === "dynamic" && { dynamicStableScale: true }),
+      ...(strategy !== "dynamic" &&
+        scaleDownDelay !== undefined && { scaleDownDelaySeconds: scaleDownDelay }),
+    }),
   };
 }
 
-function stepOf(step: Step): object {
+const headerMatch = [{ headerName: "x-beta", headerValue: { exact: "1" } }];
+const mirrorMatch = [{ method: { exact: "GET" } }];
+
+/** A step as a manifest has it. A route without a match is taken away. */
+export function stepOf(step: Step): object {
   if ("setWeight" in step) return step;
   if ("pause" in step) return { pause: step.pause === 0 ? {} : { duration: step.pause } };
   if ("analysis" in step) return { analysis: { templates: [{ templateName: "soon" }] } };
-  return {
-    setCanaryScale: step.scale === "traffic" ? { matchTrafficWeight: true } : { replicas: step.scale },
-  };
+  if ("route" in step) return routeStep(step);
+  const { scale } = step;
+  if (scale === "traffic") return { setCanaryScale: { matchTrafficWeight: true } };
+  if (typeof scale === "number") return { setCanaryScale: { replicas: scale } };
+  return { setCanaryScale: { weight: Number.parseInt(scale, 10) } };
 }
 
-function blueGreen({ autoPromotion, previewReplicas, abortDelay, analyses, maxUnavailable }: Setup): object {
+function routeStep({ route, on }: Extract<Step, { route: unknown }>): object {
+  if (route === "header") return { setHeaderRoute: { name: "beta", ...(on && { match: headerMatch }) } };
+  return { setMirrorRoute: { name: "shadow", ...(on && { match: mirrorMatch, percentage: 35 }) } };
+}
+
+function blueGreen(setup: Setup): object {
+  const { autoPromotion, previewReplicas, abortDelay, scaleDownDelay, analyses, maxUnavailable } = setup;
   const soon = { templates: [{ templateName: "soon" }] };
   return {
-    activeService: "web-stable",
-    previewService: "web-canary",
+    activeService: stableService,
+    previewService: canaryService,
     autoPromotionEnabled: autoPromotion,
     maxUnavailable,
     ...(previewReplicas !== undefined && { previewReplicaCount: previewReplicas }),
     ...(abortDelay !== undefined && { abortScaleDownDelaySeconds: abortDelay }),
+    ...(scaleDownDelay !== undefined && { scaleDownDelaySeconds: scaleDownDelay }),
     ...(analyses && { prePromotionAnalysis: soon, postPromotionAnalysis: soon }),
   };
 }

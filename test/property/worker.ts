@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import fc from "fast-check";
-import { histories } from "./history.ts";
+import { histories } from "./histories.ts";
 import { live } from "./live.ts";
 
 // Lives through a part of the histories beside the others; posts what they break, shrunk, or an empty text.

@@ -6,25 +6,10 @@ import { jsonOf } from "../../src/sim/json.ts";
 import { ourDefinitions } from "../../src/sim/play.ts";
 import { fatesByImage } from "../../src/sim/pods.ts";
 import { World } from "../../src/sim/world.ts";
+import { plain } from "../property/history.ts";
 import { imageOf, objectsOf, rolloutRef } from "../property/manifests.ts";
 
 const definitions = ourDefinitions();
-const setup = {
-  replicas: 2,
-  strategy: "basic",
-  steps: [],
-  maxSurge: 1,
-  maxUnavailable: 0,
-  minReadySeconds: 0,
-  abortDelay: undefined,
-  background: false,
-  deadline: 600,
-  deadlineAborts: false,
-  autoPromotion: true,
-  previewReplicas: undefined,
-  analyses: false,
-} as const;
-
 /** Rolls out a first version while faults happen; how often each kind did, and how it ended. */
 async function stormy(rates: FaultRates, seed = 1) {
   const faults = new Faults(rates, seed);
@@ -34,7 +19,7 @@ async function stormy(rates: FaultRates, seed = 1) {
     measure: async () => ({ is: "verdict", phase: "Successful" }),
     disturb: faults.disturb,
   });
-  for (const object of objectsOf(setup)) await world.client.create(object);
+  for (const object of objectsOf(plain)) await world.client.create(object);
   await world.runUntil(later(world.clock.now(), seconds(300)));
   const { phase } = jsonOf(world.get(rolloutRef)?.["status"]);
   return { phase, happened: faults.happened, failures: world.failures, world };
