@@ -23,17 +23,22 @@ const reasons: Readonly<Record<string, string>> = {
 
 /**
  * Why no answer came, in the words of the peer (`dial tcp 10.0.0.1:9090: connect: connection refused`); never
- * what was sent.
+ * what was sent. A host is named as the address has it, so that a secret in it is still known as one.
  */
-export function failureWords(error: unknown): string {
+export function failureWords(error: unknown, url: string): string {
   if (!(error instanceof Error)) return "the request failed";
   const { code = "" } = error as Fault;
   if (error.message === "socket hang up") return "EOF";
   const reason = reasons[code] ?? error.message;
   const { syscall, address, port, hostname } = dialOf(error) ?? {};
-  if (syscall === "getaddrinfo") return `dial tcp: lookup ${hostname}: ${reason}`;
+  if (syscall === "getaddrinfo") return `dial tcp: lookup${writtenIn(url, hostname)}: ${reason}`;
   if (syscall !== "connect" || address === undefined) return reason;
   return `dial tcp ${address.includes(":") ? `[${address}]` : address}:${port}: ${reason}`;
+}
+
+function writtenIn(url: string, host = ""): string {
+  const at = host === "" ? -1 : url.toLowerCase().indexOf(host.toLowerCase());
+  return at < 0 ? "" : ` ${url.slice(at, at + host.length)}`;
 }
 
 /** Whether the same request may succeed a moment later. */

@@ -146,7 +146,7 @@ async function send(loaded: Loaded, request: HttpRequest, deadline: AbortSignal)
     if (error instanceof HttpFailure) throw error;
     if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
     if (request.signal.aborted) throw new HttpFailure(request, "context canceled");
-    throw new HttpFailure(request, reasonOf(error), isConnectionFault(error));
+    throw new HttpFailure(request, reasonOf(error, request.url), isConnectionFault(error));
   }
 }
 
@@ -212,9 +212,11 @@ function headersOf(
 }
 
 /** What went wrong in words; never what was sent. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, url: string): string {
   const isTooLarge = error instanceof Error && error.message.startsWith("maxContentLength");
-  return isTooLarge ? `the answer is larger than ${largestReply / 1024 / 1024} MiB` : failureWords(error);
+  return isTooLarge
+    ? `the answer is larger than ${largestReply / 1024 / 1024} MiB`
+    : failureWords(error, url);
 }
 
 /** The address without its password. */

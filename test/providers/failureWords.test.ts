@@ -33,7 +33,12 @@ const cases: readonly [name: string, error: unknown, want: string][] = [
   [
     "a name that is unknown",
     dialled({ code: "ENOTFOUND", syscall: "getaddrinfo", hostname: "nowhere.invalid" }),
-    "dial tcp: lookup nowhere.invalid: no such host",
+    "dial tcp: lookup Nowhere.invalid: no such host",
+  ],
+  [
+    "a name that the address does not have",
+    dialled({ code: "ENOTFOUND", syscall: "getaddrinfo", hostname: "elsewhere.invalid" }),
+    "dial tcp: lookup: no such host",
   ],
   ["a lost connection", Object.assign(new Error("read"), { code: "ECONNRESET" }), "connection reset by peer"],
   ["an early end", new Error("socket hang up"), "EOF"],
@@ -41,7 +46,7 @@ const cases: readonly [name: string, error: unknown, want: string][] = [
   ["no error at all", "x", "the request failed"],
 ];
 for (const [name, error, want] of cases) {
-  test(`the words for ${name}`, () => equal(failureWords(error), want));
+  test(`the words for ${name}`, () => equal(failureWords(error, "http://Nowhere.invalid/x"), want));
 }
 
 test("a server that is not there is named", async () => {
