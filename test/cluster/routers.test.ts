@@ -2,7 +2,6 @@ import { deepEqual } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { KindRef, KubeObject, ObjectRef } from "../../src/api/object.ts";
 import { ApiError } from "../../src/reconcile/ports.ts";
-import { looseDefinition } from "../../src/sim/looseKinds.ts";
 import { rolloutOf, shop } from "../rollout/routedWorld.ts";
 import { families } from "../traffic/families.ts";
 import type { Family } from "../traffic/family.ts";
@@ -11,21 +10,11 @@ import { until } from "./support/child.ts";
 import { type ControllerProcess, startController } from "./support/controller.ts";
 import { installOurs, installRouters } from "./support/crds.ts";
 import { type Nodes, startNodes } from "./support/nodes.ts";
+import { routerDefinitions } from "./support/routerCrds.ts";
 import { sharedControlPlane } from "./support/shared.ts";
 
 const plane = await sharedControlPlane();
 
-/** Kinds whose schema comes with no Go module that can be had: any field is kept. */
-const loose: readonly KindRef[] = [
-  { apiVersion: "split.smi-spec.io/v1alpha1", kind: "TrafficSplit" },
-  { apiVersion: "getambassador.io/v2", kind: "Mapping" },
-  { apiVersion: "apisix.apache.org/v2", kind: "ApisixRoute" },
-  { apiVersion: "mesh.example.org/v1", kind: "Split" },
-  ...["VirtualService", "VirtualRouter", "VirtualNode"].map((kind) => ({
-    apiVersion: "appmesh.k8s.aws/v1beta2",
-    kind,
-  })),
-];
 const split: KindRef = { apiVersion: "split.smi-spec.io/v1alpha1", kind: "TrafficSplit" };
 
 describe("every router on a real API server", () => {
@@ -46,8 +35,7 @@ describe("every router on a real API server", () => {
     timeout: 400_000,
   }, async () => {
     await Promise.all(families.map((family) => create(family, [rolloutOf(family, shop.name)])));
-    const definitions = loose.map((kind) => looseDefinition({ ...kind, metadata: { name: "" } }));
-    await installRouters(plane, definitions);
+    await installRouters(plane, await routerDefinitions());
     await established();
     await Promise.all(families.map((family) => create(family, family.objects)));
     await everyone("Healthy");
