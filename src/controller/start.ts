@@ -17,6 +17,7 @@ import type { Build } from "../telemetry/processMetrics.ts";
 import { fenced } from "./fence.ts";
 import type { Flags } from "./flags.ts";
 import { Leading } from "./lead.ts";
+import { leaseNamespace } from "./leaseNamespace.ts";
 import type { Table } from "./table.ts";
 
 /** What the controller process is made of. */
@@ -99,8 +100,13 @@ interface Parts {
 async function run(options: ControllerOptions, { metrics, transport, stopping }: Parts): Promise<number> {
   const { flags, log } = options;
   const discovery = new Discovery(transport);
-  const election = await electionOf(options, transport, discovery);
-  const asked = stopping.then(() => "stop" as const);
+  let isOver = false;
+  const asked = stopping.then(() => {
+    isOver = true;
+    return "stop" as const;
+  });
+  const election = await Promise.race([asked, electionOf(options, transport, discovery, () => isOver)]);
+  if (election === "stop") return 0;
   const won =
     election === undefined ? "won" : await Promise.race([asked, election.won().then(() => "won" as const)]);
   if (won === "stop") {
@@ -137,14 +143,25 @@ async function electionOf(
   options: ControllerOptions,
   transport: Transport,
   discovery: Discovery,
+  isOver: () => boolean,
 ): Promise<Election | undefined> {
   const { flags, log } = options;
   if (!flags.leaderElect) return undefined;
   const client = clientOf(transport, discovery, { urgent: true });
+  const name = leaseName(flags.instanceId);
+  const namespace = await leaseNamespace({
+    client,
+    log,
+    own: controllerNamespace(),
+    other: options.namespace,
+    lease: name,
+    retryPeriod: flags.leaderElectionRetryPeriod,
+    isOver,
+  });
   return new Election({
     client,
-    namespace: await leaseNamespace(options, client),
-    name: leaseName(flags.instanceId),
+    namespace,
+    name,
     log,
     times: {
       duration: flags.leaderElectionLeaseDuration,
@@ -152,24 +169,6 @@ async function electionOf(
       retryPeriod: flags.leaderElectionRetryPeriod,
     },
   });
-}
-
-/**
- * Where the lease is: the controller's namespace, or that of the kubeconfig when the controller runs outside
- * of a cluster in which its own namespace was never made.
- */
-async function leaseNamespace({ namespace, log }: ControllerOptions, client: Client): Promise<string> {
-  const own = controllerNamespace();
-  try {
-    if ((await client.get({ apiVersion: "v1", kind: "Namespace", name: own })) !== undefined) return own;
-  } catch {
-    return own; // it may not be asked for: the lease itself tells what is wrong
-  }
-  log.warn(
-    { missing: own, namespace },
-    "The controller's namespace does not exist: the lease is in another one",
-  );
-  return namespace;
 }
 
 /** `$POD_NAMESPACE`, else that of the service account, else `argo-rollouts` (analysis 0). */
