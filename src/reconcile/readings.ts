@@ -7,7 +7,7 @@ export interface ReadingPoolOptions {
   /** Called when a reading of the key has arrived. */
   wake(key: string): void;
   /**
-   * How many readings are under way at a time: in all (64) and for each pool (8). A pool that has none may
+   * How many readings are under way at a time: in all (128) and for each pool (32). A pool that has none may
    * have one all the same, up to four times as many in all: hosts that hang do not keep others from theirs.
    */
   readonly limit?: number;
@@ -115,7 +115,7 @@ export class ReadingPool implements Readings {
   }
 
   #hasRoom({ running }: { readonly running: number }): boolean {
-    const { limit = 64, limitPerPool = 8 } = this.#options;
+    const { limit = 128, limitPerPool = 32 } = this.#options;
     if (running >= limitPerPool) return false;
     return this.#running < limit || (running === 0 && this.#running < 4 * limit);
   }
