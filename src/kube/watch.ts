@@ -36,6 +36,8 @@ export interface WatchParts {
 const usualPace: Pace = { first: 250, most: 30_000, missing: 30_000, idle: 120_000, initialIdle: 30_000 };
 /** From so many failures in a row on, it is worth a line in the log. */
 const loudFailures = 3;
+/** An API server that was just started refuses what it will allow in a moment: so often that is no answer. */
+const mostRefusals = 5;
 
 interface WatchEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
@@ -220,7 +222,8 @@ export class Watch {
       this.#version = undefined;
       return this.#backOff();
     }
-    if (kindIsGone(error) || error.code === 403) {
+    const isRefused = error.code === 403 && this.#failures >= mostRefusals;
+    if (kindIsGone(error) || isRefused) {
       discovery.forget(this.#kind);
       this.#version = undefined;
       this.#isMissing = error.code === 404;

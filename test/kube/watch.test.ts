@@ -238,6 +238,21 @@ test("watch: a kind that we may not watch is tried again", async (t) => {
   equal(server.arrived.length, 4);
 });
 
+for (const [refusals, name, wait] of [
+  [5, "at once, as an API server may just have been started", false],
+  [6, "after a while", true],
+] as const) {
+  test(`watch: a kind that was refused ${refusals} times is tried again ${name}`, async (t) => {
+    const { server, begin } = await setUp(t, { missing: 600_000 });
+    server.fail(refusals, (_request, response) => refuse(response, 403, "Forbidden"));
+    const watch = begin();
+    if (!wait) return watch.synced;
+    await until(() => server.arrived.length === 6);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    equal(server.arrived.length, 6);
+  });
+}
+
 test("watch: an object that cannot be indexed does not keep the others away", async (t) => {
   const { cache, begin } = await setUp(t);
   cache.register({
