@@ -1,4 +1,4 @@
-// Bundles the controller for the image: node --max-semi-space-size=2 dist/main.mjs
+// Bundles the controller for the image: node dist/main.mjs, with the options in deploy/Dockerfile
 // What is only loaded when needed (HTTP for metric providers, the regular expression engine) stands in files
 // beside it,
 // because V8 needs memory for every byte of a file that it reads.

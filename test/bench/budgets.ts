@@ -11,17 +11,25 @@ export interface Budget {
 }
 
 /** The budgets that do not depend on how many rollouts are updated at once. */
-const fixed: readonly Budget[] = [
-  { id: "update.writes", what: "API writes of a canary update", unit: "", peer: 26, budget: 16 },
-  { id: "deploy.writes", what: "API writes of a first deployment", unit: "", peer: 7, budget: 5 },
-  { id: "update.events", what: "events of a canary update", unit: "", peer: 9 },
-  { id: "memory.start", what: "memory at start", unit: "MiB", peer: 80, budget: 80 },
-];
+export const fixedBudgets = {
+  writes: [
+    { id: "update.writes", what: "API writes of a canary update", unit: "", peer: 26, budget: 16 },
+    { id: "deploy.writes", what: "API writes of a first deployment", unit: "", peer: 7, budget: 5 },
+    { id: "update.events", what: "events of a canary update", unit: "", peer: 9 },
+  ],
+  memory: [{ id: "memory.start", what: "memory at start", unit: "MiB", peer: 80, budget: 80 }],
+} satisfies Readonly<Record<string, readonly Budget[]>>;
 
-const last: readonly Budget[] = [
+export const idleBudgets: readonly Budget[] = [
   { id: "idle.cpu", what: "idle: CPU", unit: "%", peer: 0.1, budget: 0.1 },
   { id: "idle.writes", what: "idle: API writes besides the lease", unit: "", peer: 0, budget: 0 },
+];
+
+export const startBudgets: readonly Budget[] = [
   { id: "start", what: "start to first reconcile", unit: "s", peer: 0.2, budget: 1.5 },
+];
+
+export const reactionBudgets: readonly Budget[] = [
   { id: "reaction", what: "bad measurement received to canary weight 0", unit: "ms", peer: 55, budget: 40 },
 ];
 
@@ -39,7 +47,7 @@ const bursts: Readonly<Record<number, Burst>> = {
 };
 
 /** The budgets of a burst; those of 200 hold for smaller ones as well. */
-function burstBudgets(size: number): readonly Budget[] {
+export function burstBudgets(size: number): readonly Budget[] {
   const { peer, ...budget }: Burst = bursts[size] ?? { time: 1.5, cpu: 30, memory: 110 };
   const row = (part: keyof typeof budget, id: string, what: string, unit: string): Budget => ({
     id,
@@ -53,9 +61,4 @@ function burstBudgets(size: number): readonly Budget[] {
     row("cpu", `burst.${size}.cpu`, `${size} updates at once: CPU per update`, "ms"),
     row("memory", `memory.${size}`, `memory after ${size} updates`, "MiB"),
   ];
-}
-
-/** The rows of a run with bursts of these sizes. */
-export function budgets(sizes: readonly number[]): readonly Budget[] {
-  return [...fixed, ...sizes.flatMap(burstBudgets), ...last];
 }

@@ -58,12 +58,10 @@ async function remove({ client, cache }: Cluster, pairs: readonly Pair[]): Promi
     if (next === undefined && old !== undefined) open.delete(old.metadata.name);
     if (open.size === 0) gone.resolve();
   });
-  const refs = pairs.flatMap(({ old, young }) => [young, old]);
-  await Promise.all(pairs.map(({ young }) => whenAvailable({ cache }, young, replicas)));
-  await each(refs, async (ref) => {
-    await client.patch(ref, { type: "merge", body: { spec: { replicas: 0 } } });
-    await whenAvailable({ cache }, ref, 0);
-    await client.delete(ref, { propagation: "Background" });
+  await each(pairs, async ({ old, young }) => {
+    await client.patch(young, { type: "merge", body: { spec: { replicas: 0 } } });
+    await whenAvailable({ cache }, young, 0);
+    for (const ref of [young, old]) await client.delete(ref, { propagation: "Background" });
   });
   await within(120, gone.promise, () => `${open.size} ReplicaSets are still there`);
   unsubscribe();

@@ -1,38 +1,31 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
+import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../cluster/support/controlPlane.ts";
-import { budgets } from "./budgets.ts";
 import { type Cluster, reachCluster } from "./cluster.ts";
+import { within } from "./concurrency.ts";
 import type { Finding } from "./finding.ts";
-import { analysisLoadBudgets, measureAnalysisLoad } from "./measure/analysisLoad.ts";
-import { measureBurst } from "./measure/burst.ts";
-import { measureIdle } from "./measure/idle.ts";
-import { measureReaction } from "./measure/reaction.ts";
-import { measureStart } from "./measure/start.ts";
-import { measureWrites } from "./measure/writes.ts";
+import { type Extent, partsOf } from "./parts.ts";
 import { results, table } from "./table.ts";
 import { running, startBundle, type Target } from "./target.ts";
 
-const usage = `usage: npm run bench -- [--quick | --full] [--json FILE] [--controller-pid PID --kubeconfig FILE]
+const usage = `usage: npm run bench -- [--quick | --full] [--only PARTS] [--json FILE]
+                        [--controller-pid PID --kubeconfig FILE]
 
-Measures a controller against the budgets and prints the table: ours, in a control plane of its own, unless a process
-and its cluster are named. The CRDs have to be there then, and nobody else may use its rollouts.
+Measures a controller against the budgets and prints the table, and the results as a line of JSON: ours, in a
+control plane of its own, unless a process and its cluster are named. The CRDs have to be there then, and
+nobody else may use its rollouts.
 
   --quick           writes, memory, start and 50 updates at once (two minutes)
-  --full            1,000 updates at once and 1,000 analyses as well (ten minutes more)
-  --only PARTS      some of: memory,writes,burst,idle,start,reaction,larger burst,analysis-load
-  --json FILE       writes the results as JSON too
+  --full            1,000 updates at once and 1,000 analyses as well (twelve minutes)
+  --only PARTS      some of: ${partsOf("full").map(({ name }) => name)}
+  --json FILE       writes the results to a file as well
   --controller-pid  the process to measure instead of ours
   --kubeconfig      how to reach the cluster that it works on, with all rights`;
 
 type Options = ReturnType<typeof readOptions>;
-
-/** A part of the measurement. */
-type Step = readonly [name: string, run: () => readonly Finding[] | Promise<readonly Finding[]>];
 
 /** What is measured, and where. */
 interface Bench {
@@ -59,13 +52,17 @@ function readOptions() {
   const { "controller-pid": pid, kubeconfig } = values;
   if ((pid === undefined) !== (kubeconfig === undefined))
     throw new Error("--controller-pid and --kubeconfig go together");
-  const sizes = values.quick ? [50] : values.full ? [200, 1000] : [200];
-  return { ...values, pid, kubeconfig, sizes };
+  const only = values.only?.split(",");
+  const extent: Extent = values.quick ? "quick" : values.full || only !== undefined ? "full" : "usual";
+  const parts = partsOf(extent).filter(({ name }) => only === undefined || only.includes(name));
+  if (parts.length === 0) throw new Error(`there is no part ${values.only}`);
+  return { ...values, pid, kubeconfig, parts };
 }
 
 /** The whole run. */
 async function main(options: Options): Promise<void> {
   const since = performance.now();
+  const [load = 0] = loadavg();
   const bench = await begin(options);
   let findings: readonly Finding[];
   try {
@@ -73,17 +70,17 @@ async function main(options: Options): Promise<void> {
   } finally {
     await bench.stop();
   }
-  const rows = [...budgets(options.sizes), ...(hasLoad(options) ? analysisLoadBudgets : [])];
+  const rows = options.parts.flatMap((part) => part.rows);
   const all = results(rows, findings);
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "CPU"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "CPU"}, ${memory}, Node ${process.version}`;
   const seconds = Math.round((performance.now() - since) / 1000);
-  for (const line of table(all)) console.log(line);
   for (const { id, details } of all) if (details !== undefined) say(`${id}: ${JSON.stringify(details)}`);
   say(`${machine}; ${seconds} s`);
-  if (options.json !== undefined) {
-    const report = { date: new Date().toISOString(), machine, seconds, rows: all };
-    writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
-  }
+  const report = { date: new Date().toISOString(), machine, load, seconds, rows: all };
+  for (const line of table(all)) console.log(line);
+  console.log(JSON.stringify(report));
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
 async function begin({ pid, kubeconfig }: Options): Promise<Bench> {
@@ -110,47 +107,23 @@ async function begin({ pid, kubeconfig }: Options): Promise<Bench> {
   return { cluster, target, stop };
 }
 
-/** Whether the analyses are measured: they take longer than everything else together. */
-function hasLoad({ full, only }: Options): boolean {
-  return full || only?.split(",").includes("analysis-load") === true;
-}
-
-async function measure(bench: Bench, options: Options): Promise<readonly Finding[]> {
-  const { cluster, target } = bench;
-  const { sizes, quick, only } = options;
-  const [size = 0, larger] = sizes;
-  const burst = (count: number, there: number, version: number) => () =>
-    measureBurst(cluster, target, { size: count, there, version });
-  const steps: Step[] = [
-    ["memory", () => measureMemory(target)],
-    ["writes", () => measureWrites(cluster)],
-    ["burst", burst(size, 0, 2)],
-    ["idle", () => (quick ? [] : measureIdle(cluster, target))],
-    ["start", () => measureStart(cluster, target)],
-    ["reaction", () => (quick ? [] : measureReaction(cluster))],
-    ["larger burst", larger === undefined ? () => [] : burst(larger, size, 3)],
-    ["analysis-load", () => (hasLoad(options) ? measureAnalysisLoad(cluster, target) : [])],
-  ];
+/** Measures one part after the other; one that fails, or takes too long, leaves the others as they are. */
+async function measure({ cluster, target }: Bench, { parts }: Options): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const [name, run] of steps) {
-    if (only !== undefined && !only.split(",").includes(name)) continue;
-    await target.check();
+  for (const { name, limit, measure: run } of parts) {
     say(name);
+    const began = performance.now();
     try {
-      findings.push(...(await run()));
+      await target.check();
+      findings.push(...(await within(limit, run(cluster, target), () => `${name} has not ended`)));
+      say(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
     } catch (error) {
       say(`${name} FAILED: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
       process.exitCode = 1;
+      await target.revive?.();
     }
   }
   return findings;
-}
-
-/** The memory of a controller that has nothing to look after. */
-async function measureMemory(target: Target): Promise<readonly Finding[]> {
-  await sleep(2_000);
-  const { rss, peak } = target.usage();
-  return [{ row: "memory.start", value: rss, details: { peak } }];
 }
 
 const options = readOptions();

@@ -1,4 +1,4 @@
-import { cp } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, freePorts, scratch, startChild, until } from "../cluster/support/child.ts";
@@ -9,6 +9,8 @@ export interface Target {
   usage(): Usage;
   /** Fails when the controller has ended. */
   check(): Promise<void>;
+  /** Starts it again when it has ended; undefined when it is not ours to start. */
+  readonly revive?: () => Promise<void>;
   /** Ends it, and returns what starts it again; undefined when it is not ours to restart. */
   readonly restart?: () => Promise<() => Promise<void>>;
   stop(): Promise<void>;
@@ -21,20 +23,32 @@ export function running(pid: number): Target {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** One pool of memory for all threads: glibc keeps one for each otherwise, with what each once needed. */
-const environment = ["MALLOC_ARENA_MAX=1"];
+/** How a controller is started. */
+interface Started {
+  readonly environment: readonly string[];
+  /** Options of Node. */
+  readonly flags: readonly string[];
+}
 
-/** Little room for young objects, and a heap that grows in small steps. */
-const flags = ["--max-semi-space-size=2", "--heap-growing-percent=30"];
+/** The environment and the options of Node with which the image starts the controller. */
+async function asInImage(): Promise<Started> {
+  const text = await readFile(join(root, "deploy/Dockerfile"), "utf8");
+  const environment = [...text.matchAll(/^ENV (MALLOC_\w+=\S+)$/gm)].map(([, said = ""]) => said);
+  const [, line = "[]"] = /^ENTRYPOINT (\[.*\])$/m.exec(text) ?? [];
+  const flags = (JSON.parse(line) as readonly string[]).filter((word) => word.startsWith("--"));
+  if (environment.length === 0 || flags.length === 0) throw new Error("deploy/Dockerfile says no options");
+  return { environment, flags };
+}
 
 /**
- * Our own controller: the bundle, as an image should start it. `LOTSE_BENCH_NODE_FLAGS` adds flags of Node, such as
- * `--cpu-prof`. Resolves when it is healthy.
+ * Our own controller: the bundle, as the image starts it. `LOTSE_BENCH_NODE_FLAGS` adds options of Node, such
+ * as `--cpu-prof`. Resolves when it is healthy.
  */
 export async function startBundle(kubeconfig: string): Promise<Target> {
   const { folder, remove } = await scratch("bench");
   await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
   const [healthz = 0, metrics = 0] = await freePorts(2);
+  const { environment, flags } = await asInImage();
   const args = [
     ...environment,
     process.execPath,
@@ -55,6 +69,13 @@ export async function startBundle(kubeconfig: string): Promise<Target> {
   return {
     usage: () => usageOf(child.pid),
     check: () => child.check(),
+    async revive() {
+      const runs = await child.check().then(
+        () => true,
+        () => false,
+      );
+      if (!runs) await start();
+    },
     async restart() {
       await child.stop("SIGTERM");
       return start;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Cluster } from "../cluster.ts";
+import { type Cluster, namespace, rolloutRef } from "../cluster.ts";
 import type { Finding } from "../finding.ts";
 import { floor } from "../floor.ts";
 import { deploy, names, update } from "../rollouts.ts";
@@ -9,14 +9,18 @@ import { writesOf } from "./writes.ts";
 /** The Rollouts that are updated at once: the same ones in bursts of every size. */
 const prefix = "burst";
 
-/** Many updates at once: time against the floor, CPU and memory. The first `there` Rollouts exist already. */
+/** Many updates at once: time against the floor, CPU and memory. */
 export async function measureBurst(
   cluster: Cluster,
   target: Target,
-  { size, there, version }: { readonly size: number; readonly there: number; readonly version: number },
+  { size, version }: { readonly size: number; readonly version: number },
 ): Promise<readonly Finding[]> {
   const which = names(prefix, size);
-  await deploy(cluster, which.slice(there));
+  const isThere = (name: string) => cluster.cache.get({ ...rolloutRef, namespace, name }) !== undefined;
+  await deploy(
+    cluster,
+    which.filter((name) => !isThere(name)),
+  );
   const lowest = await floor(cluster, size);
   let seconds = 0;
   let cpu = 0;

@@ -7,12 +7,11 @@ import type { Target } from "../target.ts";
 /** How long nothing happens before and while it is measured, in milliseconds. */
 const quiet = 5_000;
 
+/** How long it is watched, in milliseconds. */
+const millis = 30_000;
+
 /** What a controller does while nothing changes. */
-export async function measureIdle(
-  cluster: Cluster,
-  target: Target,
-  millis = 20_000,
-): Promise<readonly Finding[]> {
+export async function measureIdle(cluster: Cluster, target: Target): Promise<readonly Finding[]> {
   await sleep(quiet);
   const before = await cluster.count();
   const began = performance.now();
