@@ -121,7 +121,7 @@ async function lintRouters({ rollout, object, objects }: Linted): Promise<readon
   for (const one of configuredRouters(canary.trafficRouting)) {
     const seen = await objectsSeen(one, routedRollout(object), ports);
     const isWhole = seen.objects.every((each) => each !== undefined);
-    const said = remarks(() => one.router.check?.(one.config, seen.objects, atRest(rollout)));
+    const said = remarks(() => one.router.check?.(one.config, seen.objects, atRest(rollout, seen.objects)));
     found.push(...said.filter(({ message }) => isWhole || !absent.test(message)));
   }
   return found;

@@ -46,6 +46,18 @@ export function isConflict({ code, reason }: Failure): boolean {
   return code === 409 && reason !== "AlreadyExists";
 }
 
+/**
+ * Whether a request failed only because something else had happened before it: a conflict, a `test` of a JSON
+ * patch that did not hold (422 without causes), or a write that was not sent.
+ */
+function isLostRace(failure: ApiError): boolean {
+  if (isConflict(failure) || isPaused(failure)) return true;
+  const { details } = (failure.status ?? {}) as {
+    readonly details?: { readonly causes?: readonly unknown[] };
+  };
+  return failure.code === 422 && (details?.causes ?? []).length === 0;
+}
+
 /** Whether a write was not sent because this process may not write any more. */
 export function isPaused({ code, reason }: Failure): boolean {
   return code === 0 && reason === "Paused";
@@ -78,8 +90,11 @@ class Pass {
       try {
         const list = (await this.#send(effect)) ? done : skipped;
         list.push(effect);
-      } catch (error) {
-        return { done, skipped, failed: { effect, error: await this.#failure(error, targetOf(effect)) } };
+      } catch (caught) {
+        const error = await this.#failure(caught, targetOf(effect));
+        if (!isLostRace(error))
+          this.#record((effect.refusal ?? []).map((note) => ({ ...note, message: error.message })));
+        return { done, skipped, failed: { effect, error } };
       }
     }
     return { done, skipped };

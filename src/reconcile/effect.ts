@@ -17,6 +17,11 @@ interface Common {
   readonly why: string;
   /** Sent once the request has succeeded, on the object that is reconciled. */
   readonly event?: EventNote;
+  /**
+   * Sent when the request is refused, with what the API server said as their message; a lost race is no
+   * refusal.
+   */
+  readonly refusal?: readonly Pick<EventNote, "type" | "reason">[];
 }
 
 /**

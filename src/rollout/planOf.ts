@@ -2,6 +2,7 @@ import { earliest, type Instant, justAfter } from "../api/time.ts";
 import { conditionOf } from "../reconcile/conditions.ts";
 import type { Effect, EventNote } from "../reconcile/effect.ts";
 import type { Plan } from "../reconcile/plan.ts";
+import { problemEvents } from "../traffic/trouble.ts";
 import { advanceDeadline } from "./advance.ts";
 import { antiAffinityEffect } from "./antiAffinity.ts";
 import { replicasEffect } from "./birth.ts";
@@ -106,7 +107,7 @@ function leftovers(view: View, verdict: Verdict): readonly Effect[] {
 }
 
 function routerTrouble({ problem }: Traffic): readonly EventNote[] {
-  return problem === undefined ? [] : [{ type: "Warning", reason: "TrafficRoutingError", message: problem }];
+  return problem === undefined ? [] : problemEvents(problem);
 }
 
 /** What AWS has just said. */

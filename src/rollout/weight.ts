@@ -1,7 +1,9 @@
 import { Problem } from "../api/problem.ts";
 import type { RolloutStatus } from "../api/rolloutStatus.ts";
 import type { Effect } from "../reconcile/effect.ts";
+import { managedNames } from "../traffic/note.ts";
 import type { AdditionalDestination, ManagedRoute, Wanted } from "../traffic/router.ts";
+import { tellingRefusal } from "../traffic/trouble.ts";
 import { lastWeight, scaleInForce, weightAt } from "./canaryWeight.ts";
 import { atDesired, canaryAvailable, stableCarries, stepDown } from "./counts.ts";
 import { experimentDestinations } from "./experiments.ts";
@@ -117,6 +119,7 @@ function wantedOf(view: View, intent: Intent, verdict: Verdict): Wanted {
   const { canary, seen, namespace, name, M, stableRS, status } = view;
   const pair = canary?.pingPong;
   const side = status.canary?.stablePingPong === "ping" ? "ping" : "pong";
+  const routed = seen.routers.flatMap(({ objects }) => objects);
   return {
     namespace,
     rollout: { name, uid: seen.object.metadata.uid ?? "" },
@@ -126,7 +129,7 @@ function wantedOf(view: View, intent: Intent, verdict: Verdict): Wanted {
       pair === undefined ? undefined : { ping: pair.pingService, pong: pair.pongService, stable: side },
     max: M,
     stableHash: stableRS?.hash ?? "",
-    managed: (canary?.trafficRouting?.managedRoutes ?? []).map((route) => route.name),
+    ...managedNames(canary?.trafficRouting?.managedRoutes, routed, seen.key),
     former: (status.canary?.weights?.additional ?? []).flatMap((side) => side.serviceName ?? []),
     unready: verdict.aborted || rollsBackSlowly(view) ? undefined : unreadyOf(view),
     ...intent,
@@ -151,7 +154,8 @@ function writesFor(
   const effects: Effect[] = [];
   for (const { name, router, config, objects } of seen.routers) {
     try {
-      effects.push(...router.route(config, objects, { ...wanted, by: { router: name, config } }));
+      const by = { router: name, config };
+      effects.push(...tellingRefusal(name, router.route(config, objects, { ...wanted, by })));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return { effects, problem: error.message };

@@ -153,6 +153,9 @@ function event(before: KubeObject, after: KubeObject, wanted: Wanted): EventNote
     if (added !== undefined)
       return note(`set ${added.header === undefined ? "mirrorRoute" : "headerRoute"} '${added.name}'`);
     if (namesOf(after).length < had.size && routes.length === 0) return note("removed all managed routes.");
+    const kept = new Set(namesOf(after));
+    const gone = namesOf(before).find((route) => route !== "" && !kept.has(route));
+    if (gone !== undefined) return note(`set headerRoute '${gone}'`);
   }
   return note(`set to desiredWeight '${weight}'`);
 }

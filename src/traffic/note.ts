@@ -26,11 +26,28 @@ export function notesOn({ metadata }: KubeObject): Readonly<Record<string, Note>
   );
 }
 
+/**
+ * The names of managed routes: those that are configured, then those that are not any more but that these
+ * objects still note.
+ */
+export function managedNames(
+  configured: readonly { readonly name: string }[] | undefined,
+  objects: readonly (KubeObject | undefined)[],
+  key: string,
+): Pick<Wanted, "managed" | "formerlyManaged"> {
+  const managed = (configured ?? []).map(({ name }) => name);
+  const noted = objects.flatMap((object) => (object && notesOn(object)[key]?.managed) ?? []);
+  const formerlyManaged = [...new Set(noted)].filter((name) => !managed.includes(name));
+  return formerlyManaged.length === 0
+    ? { managed }
+    : { managed: [...managed, ...formerlyManaged], formerlyManaged };
+}
+
 /** The object with the note of this Rollout; as it is when the Rollout leaves none. */
 export function noted(object: KubeObject, wanted: Wanted): KubeObject {
   const { by } = wanted;
   if (by === undefined) return object;
-  const { canaryService, stableService, max, pingPong, managed, additional } = wanted;
+  const { canaryService, stableService, max, pingPong, managed, additional, formerlyManaged = [] } = wanted;
   const former = additional.map((one) => one.serviceName);
   const note: Note = {
     ...by,
@@ -38,7 +55,7 @@ export function noted(object: KubeObject, wanted: Wanted): KubeObject {
     stableService,
     max,
     ...(pingPong === undefined ? {} : { pingPong }),
-    managed,
+    managed: managed.filter((name) => !formerlyManaged.includes(name)),
     former,
   };
   return withNotes(object, { ...notesOn(object), [keyOf(wanted)]: note });

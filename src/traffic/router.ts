@@ -55,8 +55,10 @@ export interface Wanted {
   readonly stableHash: string;
   /** The header and mirror routes that should exist, in the order of `managedRoutes`. */
   readonly routes: readonly ManagedRoute[];
-  /** Every name in `managedRoutes`: what is listed here and not in `routes` is removed. */
+  /** Every name in `managedRoutes`, now and before: what is listed here and not in `routes` is removed. */
   readonly managed: readonly string[];
+  /** The names among these that are not in `managedRoutes` any more. */
+  readonly formerlyManaged?: readonly string[] | undefined;
   /** The configured router by its name, with its configuration: noted on every object that is written. */
   readonly by?: { readonly router: string; readonly config: unknown } | undefined;
 }

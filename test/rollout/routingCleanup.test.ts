@@ -118,3 +118,24 @@ test("clean-up: a note that somebody has damaged is taken off, and the rest stay
   deepEqual(traces(world), []);
   equal(readIn(world, family).canary, 25);
 });
+
+const beta = { name: "beta", match: [{ headerName: "x-beta", headerValue: { exact: "1" } }] };
+const heading = families.filter(({ router }) => router.can.header);
+for (const family of heading) {
+  test(`clean-up: ${family.name} loses a header route whose name is taken out of managedRoutes midway`, async () => {
+    const world = await routedWorld(family);
+    const key = keyOfFamily(family);
+    const canary = (managedRoutes: object[] | null, steps: object[]) => ({
+      strategy: { canary: { steps, trafficRouting: { [key]: family.config, managedRoutes } } },
+    });
+    await edit(
+      world,
+      canary([{ name: "beta" }], [{ setWeight: 25 }, { setHeaderRoute: beta }, { pause: {} }]),
+    );
+    equal(JSON.stringify(boardOf(world).all()).includes("beta"), true);
+    await edit(world, canary(null, [{ setWeight: 25 }, { pause: {} }]));
+    equal(JSON.stringify(boardOf(world).all()).includes("beta"), false);
+    equal(readIn(world, family).canary, 25);
+    deepEqual(world.failures, []);
+  });
+}

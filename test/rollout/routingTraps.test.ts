@@ -374,6 +374,11 @@ const stories: [trap: string, tell: () => Promise<void>][] = [
       const story = await updated({ steps: [pause, { setWeight: 25 }, pause] });
       story.fails = true;
       await story.resume();
+      const reasons = story.world.events.map(({ note }) => note.reason);
+      deepEqual(
+        ["TraefikServiceUpdateError", "TrafficRoutingError"].map((reason) => reasons.includes(reason)),
+        [true, true],
+      );
       deepEqual([story.weight, story.status.currentStepIndex], [0, 1]);
       story.fails = false;
       await story.pass(15);

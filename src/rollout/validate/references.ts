@@ -2,6 +2,7 @@ import { type FindTemplate, type FoundTemplate, referencedTemplates } from "../.
 import { checkReferencedAnalysis } from "../../analysis/validateReferences.ts";
 import type { KubeObject } from "../../api/object.ts";
 import type { Rollout } from "../../api/rollout.ts";
+import { managedNames } from "../../traffic/note.ts";
 import type { Wanted } from "../../traffic/router.ts";
 import { type AnalysisPlace, analysisPlaces } from "../analysisPlaces.ts";
 import type { RouterSeen, Template } from "../snapshot.ts";
@@ -33,8 +34,8 @@ export function checkReferences(references: References): void {
   }));
   for (const { path, service } of named) checkService(service, path, rollout.metadata.name, template);
   for (const analysis of analyses) checkAnalysis(analysis);
-  const wanted = atRest(rollout);
-  for (const { router, config, objects } of routers) router.check?.(config, objects, wanted);
+  for (const { router, config, objects } of routers)
+    router.check?.(config, objects, atRest(rollout, objects));
 }
 
 /** The analyses of a Rollout and where it declares them. */
@@ -56,12 +57,16 @@ export function checkAnalysis(place: AnalysisPlace & { readonly found: readonly 
   });
 }
 
-/** The traffic of a Rollout whose stable version has it all: routers judge their objects by it. */
-export function atRest({ metadata, spec }: References["rollout"]): Wanted {
+/** The traffic of a Rollout whose stable version has it all: routers judge these objects of theirs by it. */
+export function atRest(
+  { metadata, spec }: References["rollout"],
+  objects: readonly (KubeObject | undefined)[],
+): Wanted {
+  const { namespace = "", name } = metadata;
   const { canaryService = "", stableService = "", pingPong, trafficRouting } = spec.strategy?.canary ?? {};
   return {
-    namespace: metadata.namespace ?? "",
-    rollout: { name: metadata.name, uid: metadata.uid ?? "" },
+    namespace,
+    rollout: { name, uid: metadata.uid ?? "" },
     canaryService,
     stableService,
     pingPong:
@@ -75,6 +80,6 @@ export function atRest({ metadata, spec }: References["rollout"]): Wanted {
     canaryHash: "",
     stableHash: "",
     routes: [],
-    managed: (trafficRouting?.managedRoutes ?? []).map(({ name }) => name),
+    ...managedNames(trafficRouting?.managedRoutes, objects, `${namespace}/${name}`),
   };
 }
