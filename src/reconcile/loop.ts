@@ -189,8 +189,7 @@ export class Loop<Seen> {
   #next(key: string, memory: Memory, plan: Plan, outcome: Outcome, now: Instant): Verdict {
     memory.last = outcome;
     if (outcome.status === "written") memory.heldSince = undefined;
-    const wrote = outcome.done.length > 0 || outcome.status === "written";
-    memory.busy = wrote ? memory.busy + 1 : 0;
+    memory.busy = busyAfterwards(memory.busy, outcome);
     if (memory.busy > busyAfter) {
       const slower = Math.min(2 ** (memory.busy - busyAfter) / 1000, 1);
       this.#queue.defer(key, later(this.#options.ports.clock.now(), seconds(slower)));
@@ -231,6 +230,12 @@ export class Loop<Seen> {
 /** Starts the loop of a kind, with the keys of its start and every object of it that the cache has. */
 export function startLoop<Seen>(options: LoopOptions<Seen>): Loop<Seen> {
   return new Loop(options);
+}
+
+/** How many looks in a row have written something; one that could not write is no rest. */
+function busyAfterwards(busy: number, { done, status, failed }: Outcome): number {
+  if (done.length > 0 || status === "written") return busy + 1;
+  return failed === undefined ? 0 : busy;
 }
 
 /**

@@ -6,6 +6,9 @@ import { turn } from "../../src/sim/clock.ts";
 import { key, loopOf, nothing, scale, statusOf } from "./fakeLoop.ts";
 import { broken, conflict, objectOf, replicaSets, rollouts } from "./fakes.ts";
 
+/** A write that is refused each time. */
+const lost: Effect = { do: "create", object: objectOf(replicaSets, "old"), why: "it is there already" };
+
 test("every object is looked at when the loop starts, and a settled one once", async () => {
   const { looks, advance, client, clock } = loopOf(() => nothing);
   await advance(100_000);
@@ -250,6 +253,14 @@ test("a key whose every look writes is slowed down to once a second", async () =
   await advance(20_000);
   const writes = client.sent.length;
   ok(writes > 40 && writes < 60, `${writes} writes`);
+  await turn();
+});
+
+test("it is slowed down too where every other look cannot write", async () => {
+  const { client, advance } = loopOf(({ count }) => ({ effects: [count % 2 === 0 ? lost : scale] }));
+  await advance(20_000);
+  const writes = client.sent.filter((request) => request === "patch old").length;
+  ok(writes > 20 && writes < 60, `${writes} writes`);
   await turn();
 });
 
