@@ -150,14 +150,15 @@ function needsNew({ status }: View, run: KubeObject): boolean {
 function startOf(view: View, place: AnalysisPlace): Current {
   const { name, hash, revision, seen } = view;
   const taken = new Map(seen.runs.map((run) => [run.metadata.name, run]));
+  const about = { rollout: name, hash, revision, infix: place.infix };
+  const foreign = lastForeign(view, runName(about));
   for (let attempt = 0; ; attempt += 1) {
-    const runNamed = runName({ rollout: name, hash, revision, infix: place.infix, attempt });
+    const runNamed = runName({ ...about, attempt });
     const wanted = newRun(view, place, runNamed);
     const existing = taken.get(runNamed);
     if (existing !== undefined && canAdopt(existing, wanted))
       return { type: place.type, run: existing, isNew: false };
-    if (existing === undefined && !isForeign(view, runNamed))
-      return { type: place.type, run: wanted, isNew: true };
+    if (existing === undefined && attempt > foreign) return { type: place.type, run: wanted, isNew: true };
   }
 }
 
@@ -167,9 +168,16 @@ function canAdopt(existing: KubeObject, wanted: NewAnalysisRun): boolean {
   return !isCompleted(phaseOf(existing)) && spec.terminate !== true && measuresTheSame(spec, wanted.spec);
 }
 
-/** Whether the name turned out to belong to somebody else when the run was to be created. */
-function isForeign({ seen }: View, runNamed: string): boolean {
-  return seen.takenNames.has(runNamed);
+/**
+ * The attempt whose name turned out to be somebody else's when the run was to be created: those before it
+ * were taken too. -1 when there is none.
+ */
+function lastForeign({ seen }: View, base: string): number {
+  const attempts = [...seen.takenNames].map((name) => {
+    if (name === base) return 0;
+    return name.startsWith(`${base}.`) ? Number(name.slice(base.length + 1)) : -1;
+  });
+  return Math.max(-1, ...attempts.filter(Number.isInteger));
 }
 
 function newRun(

@@ -1,5 +1,5 @@
 import { label } from "../api/labels.ts";
-import type { KindRef, KubeObject } from "../api/object.ts";
+import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
 import { podTemplateHash } from "../api/podTemplate/hash.ts";
 import { Problem } from "../api/problem.ts";
 import type { Rollout } from "../api/rollout.ts";
@@ -222,7 +222,10 @@ async function servicesOf(
   return found;
 }
 
-/** The runs of a Rollout; one that the status names and no watch has delivered yet is asked for. */
+/**
+ * The runs of a Rollout; one that the status names and no watch has delivered yet is asked for. That may be
+ * somebody else's: the status names a run also when its creation failed.
+ */
 async function runsOf(
   rollout: Rollout,
   { metadata }: KubeObject,
@@ -232,7 +235,8 @@ async function runsOf(
   const missing = namedRuns(rollout).filter((name) => !runs.some((run) => run.metadata.name === name));
   const namespace = metadata.namespace ?? "";
   const fetched = await Promise.all(missing.map((name) => ports.client.get({ ...runRef, namespace, name })));
-  return [...runs, ...fetched.filter((run) => run !== undefined)];
+  const isOurs = (run: KubeObject) => controllerOf(run)?.uid === metadata.uid;
+  return [...runs, ...fetched.filter((run) => run !== undefined).filter(isOurs)];
 }
 
 /** The routers that a Rollout configures, or why they cannot be used. */

@@ -117,12 +117,18 @@ export function stableChange(
   R: number,
 ): readonly Change[] {
   if (stableRS === undefined || stableRS === newRS) return [];
-  const why = size > stableRS.size ? "stable has to carry more" : "stable has less to carry";
+  const why = whyResized(size - stableRS.size, "stable has to carry more", "stable has less to carry");
   return [{ set: stableRS, size, deadline: null, desired: R, why }];
 }
 
 /** The new ReplicaSet with its upkeep, in one request. */
 export function newChange(view: View, newRS: Replicas, size: number): Change {
-  const why = size > newRS.size ? "the new version needs these pods" : "the new version needs fewer pods";
+  const [more, fewer] = ["the new version needs these pods", "the new version needs fewer pods"];
+  const why = whyResized(size - newRS.size, more, fewer);
   return { set: newRS, size, deadline: null, desired: view.R, upkeep: upkeepOf(view, newRS), why };
+}
+
+function whyResized(by: number, more: string, fewer: string): string {
+  if (by === 0) return "keep it in step with its Rollout";
+  return by > 0 ? more : fewer;
 }

@@ -1,7 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
+import { podTemplateHash } from "../../src/api/podTemplate/hash.ts";
 import { basic, blueGreen, routed } from "./settings.ts";
 import { analysisTemplate, deployed, templateOf } from "./users.ts";
+import { namespace, runRef } from "./world.ts";
 
 /*
  * States in which combinations of what people do end, told by the text of the reference rather than by one of
@@ -81,4 +83,19 @@ test("core 10.3: a canary that a person holds notes replicas first, then a new t
   deepEqual(world.writes, []);
   await user.spec({ paused: false }, 10);
   deepEqual([world.status.currentStepIndex, world.status.phase, world.sizes], [1, "Paused", [2, 2]]);
+});
+
+test("analysis 4.2: a run avoids all names that others have", async () => {
+  const analysis = { templates: [{ templateName: "rate" }] };
+  const setting = basic(2, { steps: [{ analysis }] });
+  const { world, user } = await deployed({ ...setting, objects: [analysisTemplate("rate")] });
+  const second = podTemplateHash(templateOf("web:2"));
+  const others = ["", ".1", ".2"].map((suffix) => ({
+    ...runRef,
+    metadata: { name: `web-${second}-2-0${suffix}`, namespace },
+    spec: analysisTemplate("rate")["spec"],
+  }));
+  for (const other of others) await world.client.create(other);
+  await user.setImage("web:2", 5);
+  equal(world.status.canary?.currentStepAnalysisRunStatus?.name, `web-${second}-2-0.3`);
 });

@@ -181,3 +181,14 @@ function setNamed(name: string): KubeObject {
     metadata: { name, namespace: "shop", resourceVersion: "3", ownerReferences },
   };
 }
+
+test("a ReplicaSet that keeps its size is told as kept in step", () => {
+  const noted = decided({
+    new: { size: 1, available: 1, desired: 5 },
+    stable: { size: 3, available: 3, desired: 5 },
+  });
+  deepEqual(
+    noted.effects.map(({ why }) => why),
+    ["keep it in step with its Rollout", "keep it in step with its Rollout"],
+  );
+});
