@@ -45,12 +45,13 @@ export function appMesh(version = "v1beta2"): Router<AppMeshRouting> {
     route(config, objects, wanted) {
       const found = foundIn(config, objects);
       const weights = weightsPatch(config, checkedRouter(found), wanted);
-      const hashes = nodePatches(config, found, wanted);
+      const { canary, stable } = nodePatches(config, found, wanted);
       const carried = carries(config, found, wanted) ?? 0;
-      // Traffic leaves a node before its pods change to a version that has none (trap T-6).
+      // Traffic leaves a node before its pods change to a version that has none (trap T-6); the stable one has
+      // the stable pods before traffic comes back to it.
       return wanted.weight === 0 && carried > 0 && movesCanary(found, wanted)
-        ? weights
-        : [...hashes, ...weights];
+        ? [...stable, ...weights]
+        : [...stable, ...canary, ...weights];
     },
     carries: (config, objects, wanted) => carries(config, foundIn(config, objects), wanted),
     check,
@@ -146,10 +147,13 @@ function hashesOf({ canaryHash, stableHash }: Wanted): { readonly canary: string
   };
 }
 
-function nodePatches({ virtualNodeGroup }: AppMeshRouting, found: Found, wanted: Wanted): readonly Patch[] {
-  if (virtualNodeGroup === undefined) return [];
+function nodePatches({ virtualNodeGroup }: AppMeshRouting, found: Found, wanted: Wanted) {
+  if (virtualNodeGroup === undefined) return { canary: [], stable: [] };
   const { canary, stable } = hashesOf(wanted);
-  return [...nodePatch(found.stableNode, stable, wanted), ...nodePatch(found.canaryNode, canary, wanted)];
+  return {
+    canary: nodePatch(found.canaryNode, canary, wanted),
+    stable: nodePatch(found.stableNode, stable, wanted),
+  };
 }
 
 function nodePatch(node: KubeObject | undefined, hash: string, wanted: Wanted): readonly Patch[] {

@@ -18,12 +18,15 @@ export class Order {
   readonly #weights: number[] = [];
   /** The steps that each version went through. */
   readonly #indices = new Map<unknown, number[]>();
+  readonly #restarts: boolean;
   readonly #end: () => void;
 
   constructor(world: World, setup: Setup) {
     this.#world = world;
     this.#setup = setup;
     this.#routing = routingOf(setup);
+    const rollout = world.get(rolloutRef);
+    this.#restarts = at(rollout, "spec", "restartAt") !== at(rollout, "status", "restartedAt");
     this.#noteWeight();
     this.#end = world.cluster.core.store.witness((_, { object }) => {
       const isRollout = object.kind === rolloutRef.kind && object.metadata.name === rolloutRef.name;
@@ -50,11 +53,12 @@ export class Order {
 
   /**
    * What was under way before ends at 0. A canary with pods to spare is promoted before its last weight; then
-   * the other Service of a pair plays canary until it has nothing. One without pods gets no weight.
+   * the other Service of a pair plays canary until it has nothing. One without pods gets no weight, and where
+   * stable is being restarted the update may go on without it.
    */
   #checkWeights(report: Report): void {
     const { steps } = this.#setup;
-    if (steps.some((step) => "scale" in step && step.scale === 0)) return;
+    if (this.#restarts || steps.some((step) => "scale" in step && step.scale === 0)) return;
     const wanted = steps.flatMap((step) => ("setWeight" in step ? [step.setWeight] : []));
     const spares = steps.some((step) => "scale" in step);
     const early = spares ? [wanted, [...wanted, 100 - (wanted.at(-1) ?? 0)]] : [];

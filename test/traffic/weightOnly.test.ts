@@ -251,6 +251,15 @@ test("App Mesh: traffic leaves the canary node before it changes its version (tr
   );
 });
 
+test("App Mesh: the stable node has the new version before the traffic comes back to it", () => {
+  const on = meshBoard([{ name: "a", httpRoute: targets(0, 100) }]);
+  on.settle(wanted({ weight: 100 }));
+  deepEqual(
+    on.plan(wanted({ stableHash: "6d8f" })).map((one) => one.do === "patch" && one.ref.name),
+    ["s", "r"],
+  );
+});
+
 test("App Mesh: what is invalid", () => {
   const at = "spec.strategy.canary.trafficRouting.appMesh.virtualService";
   const check = (without?: string) =>
