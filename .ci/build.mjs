@@ -73,6 +73,21 @@ const english = {
 };
 
 /**
+ * What prom-client brings for what we do not use of it, exemplars of traces and summaries: 60 KB, parsed at
+ * once.
+ */
+const noTraces = {
+  name: "no traces",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(@opentelemetry\/api|tdigest)$/ }, ({ path }) => ({
+      path,
+      namespace: "unused",
+    }));
+    bundle.onLoad({ filter: /./, namespace: "unused" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+/**
  * Needed by few: for proxies and credential plugins named in the kubeconfig. Each export becomes a stand-in
  * that loads the real one when it is called.
  */
@@ -89,11 +104,12 @@ const standIns = {
     bundle.onResolve({ filter: /^[a-z-]+$/ }, ({ path, importer }) =>
       few.has(path) && importer.includes("client-node") ? { path, namespace: "stand-in" } : undefined,
     );
+    bundle.onResolve({ filter: /./, namespace: "stand-in" }, ({ path }) => ({ path, external: true }));
     bundle.onLoad({ filter: /./, namespace: "stand-in" }, ({ path }) => ({
       resolveDir: root,
       contents: few
         .get(path)
-        .map((name) => standIn(name, `require("${path}").${name}`))
+        .map((name) => standIn(name, `require("./${path}.cjs").${name}`))
         .join("\n"),
     }));
   },
@@ -152,7 +168,8 @@ const common = {
   logLevel: "warning",
 };
 await rm(`${root}dist`, { recursive: true, force: true });
-await build({ ...common, entryPoints: ["re2js"], outfile: "dist/re2js.cjs", format: "cjs" });
+for (const name of ["re2js", ...few.keys()])
+  await build({ ...common, entryPoints: [name], outfile: `dist/${name}.cjs`, format: "cjs" });
 const { metafile } = await build({
   ...common,
   entryPoints: ["src/main.ts"],
@@ -162,7 +179,7 @@ const { metafile } = await build({
   splitting: true,
   metafile: true,
   banner,
-  plugins: [noUndici, engineApart, lateBuiltIns, standIns, english, lean],
+  plugins: [noUndici, noTraces, engineApart, lateBuiltIns, standIns, english, lean],
 });
 for (const name of await readdir(`${root}dist`)) await asAscii(`${root}dist/${name}`);
 

@@ -12,7 +12,7 @@ export type Credentials = Pick<KubeConfig, "applyToHTTPSOptions" | "getCurrentCl
 /** What every request to the API server carries. */
 export interface Entry {
   readonly agent: HttpAgent;
-  /** The direct way, for requests whose answer is wanted as a whole; undefined where a proxy stands between. */
+  /** The direct way, for requests whose answer is wanted as a whole; undefined behind a proxy. */
   readonly wire?: Wire | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -51,7 +51,7 @@ export function accessOf(config: Credentials, now: () => number = () => performa
     const options: RequestOptions = {};
     await applied(config, options);
     const tls = tlsOf(options);
-    const wanted = JSON.stringify(tls);
+    const wanted = textOf(tls);
     if (agent === undefined || made !== wanted) {
       agent?.destroy();
       wire?.close();
@@ -94,6 +94,15 @@ async function applied(config: Credentials, options: RequestOptions): Promise<vo
 function tlsOf({ ca, cert, key, passphrase, servername, rejectUnauthorized }: RequestOptions): Tls {
   const all = { ca, cert, key, passphrase, servername, rejectUnauthorized };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** All of it as a text to compare; as JSON, a certificate would be a list of numbers. */
+function textOf(tls: Tls): string {
+  const said = Object.entries(tls).map(([name, value]) => [
+    name,
+    Buffer.isBuffer(value) ? value.toString("latin1") : value,
+  ]);
+  return JSON.stringify(said);
 }
 
 function headersOf({ headers = {}, auth }: RequestOptions): Record<string, string> {

@@ -25,7 +25,7 @@ const sameWithin = 600_000;
 const burst = 50;
 const refillMillis = 10_000;
 /** Events that wait for the API server; more are dropped. */
-const mostWaiting = 5_000;
+const mostWaiting = 8_000;
 /** Events that can still be counted on; the oldest are forgotten first. */
 const mostRemembered = 4_096;
 const lanes = 8;
@@ -33,7 +33,7 @@ const lanes = 8;
  * Events do not get in the way of the work that they tell about: one is written at a time, and one more for
  * each further so many that wait.
  */
-const perLane = 250;
+const perLane = 1_000;
 const tries = 3;
 
 /** An event that was written: where, and how often it has happened. */

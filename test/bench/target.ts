@@ -1,4 +1,4 @@
-import { cp, readFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, freePorts, scratch, startChild, until } from "../cluster/support/child.ts";
@@ -40,6 +40,21 @@ async function asInImage(): Promise<Started> {
   return { environment, flags };
 }
 
+/** The kubeconfig of a control plane of ours, with the certificate in a file, as a pod finds it. */
+async function withFiles(kubeconfig: string, folder: string): Promise<string> {
+  const config = JSON.parse(await readFile(kubeconfig, "utf8")) as {
+    readonly clusters: readonly { cluster: Record<string, unknown> }[];
+  };
+  for (const entry of config.clusters) {
+    const { "certificate-authority-data": data, ...cluster } = entry.cluster;
+    if (typeof data !== "string") continue;
+    const file = join(folder, "ca.crt");
+    await writeFile(file, Buffer.from(data, "base64"));
+    entry.cluster = { ...cluster, "certificate-authority": file };
+  }
+  return JSON.stringify(config);
+}
+
 /**
  * Our own controller: the bundle, as the image starts it. `LOTSE_BENCH_NODE_FLAGS` adds options of Node, such
  * as `--cpu-prof`. Resolves when it is healthy.
@@ -49,13 +64,15 @@ export async function startBundle(kubeconfig: string): Promise<Target> {
   await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
   const [healthz = 0, metrics = 0] = await freePorts(2);
   const { environment, flags } = await asInImage();
+  const config = join(folder, "kubeconfig.json");
+  await writeFile(config, await withFiles(kubeconfig, folder));
   const args = [
     ...environment,
     process.execPath,
     ...flags,
     ...(process.env["LOTSE_BENCH_NODE_FLAGS"]?.split(" ") ?? []),
     join(folder, "dist/main.mjs"),
-    `--kubeconfig=${kubeconfig}`,
+    `--kubeconfig=${config}`,
     `--healthzPort=${healthz}`,
     `--metricsPort=${metrics}`,
   ];

@@ -195,8 +195,8 @@ test("events: nothing is remembered of objects that have long been quiet", async
 
 const crowds: [name: string, count: number, together: number][] = [
   ["one after the other while few wait", 20, 1],
-  ["several at a time when many wait", 600, 3],
-  ["eight at a time at most", 3_000, 8],
+  ["several at a time when many wait", 2_500, 3],
+  ["eight at a time at most", 7_500, 8],
 ];
 for (const [name, count, together] of crowds) {
   test(`events: they are written ${name}`, async () => {
