@@ -1,5 +1,6 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KindRef, KubeObject, ObjectRef } from "../../src/api/object.ts";
 import { ApiError } from "../../src/reconcile/ports.ts";
 import { rolloutOf, shop } from "../rollout/routedWorld.ts";
@@ -34,7 +35,7 @@ describe("every router on a real API server", () => {
   test("a router whose CRD is installed after the controller started is picked up", {
     timeout: 400_000,
   }, async () => {
-    await Promise.all(families.map((family) => create(family, [rolloutOf(family, shop.name)])));
+    await Promise.all(families.map((family) => create(family, [withRoutes(family)])));
     await installRouters(plane, await routerDefinitions());
     await established();
     await Promise.all(families.map((family) => create(family, family.objects)));
@@ -47,6 +48,7 @@ describe("every router on a real API server", () => {
     await update("shop:2");
     await Promise.all(families.map((family) => carries(family, 25)));
     await everyone("Paused");
+    await Promise.all(families.map(atRest));
     await status({ pauseConditions: null });
     await everyone("Healthy");
     await Promise.all(families.map((family) => carries(family, 0)));
@@ -151,6 +153,29 @@ describe("every router on a real API server", () => {
     );
   }
 
+  /**
+   * Waits until the objects have the routes of the steps and are not written to any more: what the API server
+   * adds to them is nothing to put right.
+   */
+  async function atRest(family: Family): Promise<void> {
+    let before = "";
+    await until(
+      `${family.name} to be at rest`,
+      async () => {
+        const all = await objectsOf(family);
+        const board = { all: () => all } as never;
+        for (const { name, can } of routesOf(family))
+          equal(family.has(board, name), can, `${family.name} ${name}`);
+        const versions = all.map(({ metadata }) => metadata.resourceVersion).join();
+        const rests = versions === before;
+        before = versions;
+        if (!rests) await sleep(2_000);
+        return rests;
+      },
+      { seconds: 300 },
+    );
+  }
+
   async function objectsOf(family: Family): Promise<readonly KubeObject[]> {
     const kinds = new Map(
       [...family.objects, split].map(({ apiVersion, kind }) => [
@@ -165,6 +190,28 @@ describe("every router on a real API server", () => {
     return lists.flat();
   }
 });
+
+/** The managed routes that a router can have, as names and steps. */
+function routesOf({ router }: Family) {
+  const header = { match: [{ headerName: "x-beta", headerValue: { exact: "1" } }] };
+  const mirror = { match: [{ method: { exact: "GET" }, path: { prefix: "/" } }], percentage: 35 };
+  return [
+    { name: "beta", can: router.can.header, step: { setHeaderRoute: { name: "beta", ...header } } },
+    { name: "shadow", can: router.can.mirror, step: { setMirrorRoute: { name: "shadow", ...mirror } } },
+  ];
+}
+
+/** The Rollout of a family, with every managed route that its router can have. */
+function withRoutes(family: Family): KubeObject {
+  const rollout = rolloutOf(family, shop.name);
+  const routes = routesOf(family).filter(({ can }) => can);
+  const spec = rollout["spec"] as { strategy: { canary: Record<string, object> } };
+  const { canary } = spec.strategy;
+  const managedRoutes = routes.map(({ name }) => ({ name }));
+  const trafficRouting = { ...canary["trafficRouting"], ...(routes.length > 0 ? { managedRoutes } : {}) };
+  const steps = [{ setWeight: 25 }, ...routes.map(({ step }) => step), { pause: {} }];
+  return { ...rollout, spec: { ...spec, strategy: { canary: { ...canary, trafficRouting, steps } } } };
+}
 
 function namespaceOf({ name }: Family): string {
   return `routers-${name.toLowerCase().replaceAll(" ", "-")}`;
