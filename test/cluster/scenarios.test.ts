@@ -1,7 +1,8 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { Chronicle } from "./support/chronicle.ts";
+import { label } from "../../src/api/labels.ts";
+import { type Change, Chronicle, type Gap } from "./support/chronicle.ts";
 import { installOurs } from "./support/crds.ts";
 import { Disturber, randomOf } from "./support/disturber.ts";
 import { breaches, statesOf } from "./support/invariants.ts";
@@ -124,4 +125,85 @@ async function endsAs(user: Player, wanted: Outcome | undefined): Promise<void> 
   });
   await same.catch(() => {});
   deepEqual(last, wanted);
+}
+
+const promised = { namespace: "shop", name: "web" };
+const strategies = {
+  canary: { canary: { stableService: "stable", canaryService: "canary" } },
+  blueGreen: { blueGreen: { activeService: "stable" } },
+};
+
+/** One state of a ReplicaSet, the Rollout, a Service or the canary Ingress. */
+function state(version: number, kind: string, name: string, object: object): Change {
+  const found = { apiVersion: "", kind, metadata: { name, labels: {}, annotations: {} }, ...object };
+  return { version, kind, namespace: promised.namespace, name, object: found };
+}
+
+const pods = (version: number, hash: string, availableReplicas: number): Change =>
+  state(version, "ReplicaSet", hash, {
+    metadata: { name: hash, labels: { [label.podHash]: hash } },
+    status: { availableReplicas },
+  });
+const selects = (version: number, name: string, hash: string): Change =>
+  state(version, "Service", name, { spec: { selector: { [label.podHash]: hash } } });
+const carries = (version: number, weight: number): Change => {
+  const annotations = { "nginx.ingress.kubernetes.io/canary-weight": String(weight) };
+  return state(version, "Ingress", "web", { metadata: { name: "web", annotations } });
+};
+
+const histories: [
+  name: string,
+  strategy: object,
+  changes: readonly Change[],
+  gaps: readonly Gap[],
+  found: number,
+][] = [
+  ["the floor is not reached yet", strategies.canary, [pods(3, "old", 1)], [], 0],
+  ["pods are missing", strategies.canary, [pods(3, "old", 2), pods(4, "old", 1)], [], 1],
+  ["nobody knows", strategies.canary, [pods(3, "old", 2), pods(4, "old", 1)], [{ after: 3, until: 5 }], 0],
+  ["others stand in", strategies.canary, [pods(3, "old", 2), pods(4, "new", 1), pods(5, "old", 1)], [], 0],
+  [
+    "the active version is short of pods",
+    strategies.blueGreen,
+    [pods(3, "old", 2), pods(4, "new", 1), selects(5, "stable", "old"), selects(6, "stable", "new")],
+    [],
+    1,
+  ],
+  [
+    "traffic goes to a version that has pods",
+    strategies.canary,
+    [
+      selects(2, "stable", "old"),
+      selects(3, "canary", "new"),
+      pods(4, "old", 2),
+      pods(5, "new", 1),
+      carries(6, 25),
+    ],
+    [],
+    0,
+  ],
+  [
+    "traffic goes to a version that has none",
+    strategies.canary,
+    [
+      selects(2, "stable", "old"),
+      selects(3, "canary", "new"),
+      pods(4, "old", 2),
+      pods(5, "new", 0),
+      carries(6, 25),
+    ],
+    [],
+    1,
+  ],
+];
+
+for (const [name, strategy, changes, gaps, found] of histories) {
+  test(`a history in which ${name} has ${found} breaches`, () => {
+    const rollout = state(1, "Rollout", promised.name, { spec: { strategy } });
+    const told = breaches(
+      { changes: [rollout, ...changes], gaps },
+      new Map([[promised.namespace, { floor: 2 }]]),
+    );
+    equal(told.length, found, told.join());
+  });
 }

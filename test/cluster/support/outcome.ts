@@ -40,7 +40,7 @@ export async function outcomeOf(user: Player): Promise<Outcome> {
 /** In how many steps a Deployment is scaled down, and so its generation, is not always the same. */
 function withoutSteps(text: string, deployment: KubeObject | undefined): string {
   const current = `"${deployment?.metadata.generation}"`;
-  return text.replace(/("[\w./]*workload\w*generation":)("\d+")/gi, (whole, key: string, value: string) =>
+  return text.replace(/("[\w./-]*workload-?\w*generation":)("\d+")/gi, (whole, key: string, value: string) =>
     value === current ? `${key}"current"` : whole,
   );
 }
