@@ -52,8 +52,11 @@ describe("many analyses at once", { skip: skipWithout("prometheus") }, () => {
       `# ${late.length} measurements, delay p50 ${quantile(late, 0.5)} ms, p99 ${quantile(late, 0.99)} ms`,
     );
     ok(quantile(late, 0.99) < patience, `p99 ${quantile(late, 0.99)} ms`);
-    ok((last?.measuring ?? 0) >= size.runs);
-    ok((last?.held ?? 0) > 0, "the host that hangs holds questions");
+    ok(load.measuring() >= size.runs);
+    ok(
+      looks.some(({ held }) => held > 0),
+      "the host that hangs holds questions",
+    );
     equal(last?.ended, 0);
     ok((last?.largestStatus ?? 0) < 64 * 1024);
   });

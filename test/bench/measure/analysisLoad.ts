@@ -37,7 +37,8 @@ export async function measureAnalysisLoad(
   const prometheus = await startPrometheus({ targets: [], present: false });
   const load = await startLoad({ kubeconfig, namespace, prometheus: prometheus.url, runs, hung, interval });
   try {
-    await until("all measure", async () => load.look().measuring >= runs, { seconds: 120 });
+    await until("all measure", async () => load.measuring() >= runs, { seconds: 180 });
+    load.look();
     const began = { cpu: target.usage().cpu, at: performance.now() };
     const parts = [];
     for (let minute = 0; minute < minutes; minute += 1) parts.push(await watchMinute(load, target));

@@ -31,8 +31,7 @@ export interface LoadSeen {
   readonly late: readonly number[];
   /** How many bytes of JSON the largest status has. */
   readonly largestStatus: number;
-  /** How many runs have measured at all, and how many have ended. */
-  readonly measuring: number;
+  /** How many runs have ended. */
   readonly ended: number;
   /** How many questions the hung host holds at the moment. */
   readonly held: number;
@@ -40,6 +39,8 @@ export interface LoadSeen {
 
 /** Many AnalysisRuns under way. */
 export interface AnalysisLoad {
+  /** How many runs have measured at all. */
+  measuring(): number;
   /** What has been seen since the last call. */
   look(): LoadSeen;
   stop(): Promise<void>;
@@ -64,6 +65,10 @@ export async function startLoad(options: LoadOptions): Promise<AnalysisLoad> {
   cache.register({ kind: runKind });
   const watch = new Watch(runKind, { namespace }, cache, { transport, discovery, log: silent });
   await watch.synced;
+  const measuring = new Set<string>();
+  const unsubscribe = cache.subscribe(runKind, (_, __, run) => {
+    if (run !== undefined && status(run).metricResults !== undefined) measuring.add(run.metadata.name);
+  });
 
   let late: number[] = [];
   const statusOf = (name: string) => status(cache.get({ ...runKind, namespace, name }));
@@ -82,6 +87,7 @@ export async function startLoad(options: LoadOptions): Promise<AnalysisLoad> {
   await inLanes(names("run", options.runs), (name) => create(name, front.url));
 
   return {
+    measuring: () => measuring.size,
     look() {
       const statuses = cache.list(runKind, namespace).map(status);
       const seen = late.toSorted((one, other) => one - other);
@@ -89,12 +95,12 @@ export async function startLoad(options: LoadOptions): Promise<AnalysisLoad> {
       return {
         late: seen,
         largestStatus: Math.max(0, ...statuses.map((each) => Buffer.byteLength(JSON.stringify(each)))),
-        measuring: statuses.filter(({ metricResults = [] }) => metricResults.length > 0).length,
         ended: statuses.filter(({ completedAt }) => completedAt !== undefined).length,
         held: hole.held(),
       };
     },
     async stop() {
+      unsubscribe();
       await watch.stop();
       transport.close();
       await Promise.all([front.stop(), hole.stop()]);
