@@ -54,14 +54,14 @@ test("lease: the name carries the instance id", () => {
 });
 
 test("lease: the first one creates it and keeps it", async (t) => {
-  const [server, begin] = await setUp(t);
+  const [server, begin] = await setUp(t, patient);
   const election = begin("me");
   equal(election.held, false);
   equal(await election.won(), true);
   ok(election.held);
   const first = specAt(server);
   equal(first.holderIdentity, "me");
-  equal(first.leaseDurationSeconds, 1);
+  equal(first.leaseDurationSeconds, 3);
   match(first.renewTime, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
   await until(() => specAt(server).renewTime > first.renewTime);
   equal(specAt(server).acquireTime, first.acquireTime);
