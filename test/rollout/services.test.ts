@@ -54,6 +54,11 @@ const rows: readonly [name: string, given: Midway, want: readonly string[]][] = 
   ["not named", { canary: {}, ...at(oldHash, newHash) }, []],
   ["aborted without router", { canary: named, status: { abort: true }, ...at(newHash, oldHash) }, ["c→old"]],
   [
+    "aborted with routing but no router",
+    { canary: { ...named, trafficRouting: {} }, status: { abort: true }, ...at(newHash, oldHash) },
+    ["c→old"],
+  ],
+  [
     "aborted with router",
     { canary: named, stable: "4/3", weight: 25, status: { abort: true }, ...at(newHash, oldHash) },
     ["c→old"],
