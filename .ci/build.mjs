@@ -2,14 +2,17 @@
 // What is only loaded when needed (HTTP for metric providers, the regular expression engine) stands in files
 // beside it,
 // because V8 needs memory for every byte of a file that it reads.
-// Usage: node .ci/build.mjs [--minify] [--sizes]
+// Usage: node .ci/build.mjs [--minify] [--sizes] [FOLDER instead of dist]
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const options = new Set(process.argv.slice(2));
+const [folder = `${root}dist`] = [...options].filter((option) => !option.startsWith("--"));
+const out = resolve(folder);
 
 /** CommonJS packages ask for built-in modules by `require`, which modules do not have. */
 const banner = {
@@ -167,13 +170,13 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
 };
-await rm(`${root}dist`, { recursive: true, force: true });
+await rm(out, { recursive: true, force: true });
 for (const name of ["re2js", ...few.keys()])
-  await build({ ...common, entryPoints: [name], outfile: `dist/${name}.cjs`, format: "cjs" });
+  await build({ ...common, entryPoints: [name], outfile: `${out}/${name}.cjs`, format: "cjs" });
 const { metafile } = await build({
   ...common,
   entryPoints: ["src/main.ts"],
-  outdir: "dist",
+  outdir: out,
   outExtension: { ".js": ".mjs" },
   format: "esm",
   splitting: true,
@@ -181,11 +184,12 @@ const { metafile } = await build({
   banner,
   plugins: [noUndici, noTraces, engineApart, lateBuiltIns, standIns, english, lean],
 });
-for (const name of await readdir(`${root}dist`)) await asAscii(`${root}dist/${name}`);
+for (const name of await readdir(out)) await asAscii(`${out}/${name}`);
 
 if (options.has("--sizes")) {
   const sizes = new Map();
-  for (const [path, { bytesInOutput }] of Object.entries(metafile.outputs["dist/main.mjs"].inputs)) {
+  const [, main] = Object.entries(metafile.outputs).find(([path]) => path.endsWith("main.mjs"));
+  for (const [path, { bytesInOutput }] of Object.entries(main.inputs)) {
     const [, name = path.split("/").slice(0, 2).join("/")] =
       /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
     sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -88,7 +87,6 @@ async function begin({ pid, kubeconfig }: Options): Promise<Bench> {
     const cluster = await reachCluster(kubeconfig);
     return { cluster, target: running(Number(pid)), stop: () => cluster.stop() };
   }
-  execFileSync(process.execPath, [".ci/build.mjs"], { cwd: root, stdio: "inherit" });
   const plane = await startControlPlane({ say });
   for (const args of [
     ["apply", "-f", `${root}crds`],

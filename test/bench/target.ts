@@ -1,4 +1,5 @@
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, freePorts, scratch, startChild, until } from "../cluster/support/child.ts";
@@ -61,7 +62,7 @@ async function withFiles(kubeconfig: string, folder: string): Promise<string> {
  */
 export async function startBundle(kubeconfig: string): Promise<Target> {
   const { folder, remove } = await scratch("bench");
-  await cp(join(root, "dist"), join(folder, "dist"), { recursive: true });
+  execFileSync(process.execPath, [join(root, ".ci/build.mjs"), join(folder, "dist")], { stdio: "inherit" });
   const [healthz = 0, metrics = 0] = await freePorts(2);
   const { environment, flags } = await asInImage();
   const config = join(folder, "kubeconfig.json");
