@@ -4,8 +4,9 @@ import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { options } from "./options.ts";
+import type { Share } from "./worker.ts";
 
-const { runs, seed } = options();
+const { runs, seed, path } = options();
 const workers = Math.min(4, availableParallelism(), Math.ceil(runs / 200));
 
 // They live beside the other tests of this folder, each share in a thread of its own.
@@ -14,7 +15,8 @@ const shares = Array.from({ length: workers }, (_, at) => ({
   numRuns: Math.ceil(runs / workers),
   seed: seed + at * 1_000_003,
 }));
-const reports = Promise.all(shares.map(lived)).then((all) => ({ all, took: performance.now() - since }));
+const again = path === undefined ? shares : [{ numRuns: 1, seed, path }];
+const reports = Promise.all(again.map(lived)).then((all) => ({ all, took: performance.now() - since }));
 
 test(`I1 to I6 and I8 hold in ${runs} random histories (seed ${seed})`, async () => {
   const { all, took } = await reports;
@@ -23,7 +25,7 @@ test(`I1 to I6 and I8 hold in ${runs} random histories (seed ${seed})`, async ()
 });
 
 /** What a share of the histories breaks, or why that is not known. */
-async function lived(workerData: { readonly numRuns: number; readonly seed: number }): Promise<string> {
+async function lived(workerData: Share): Promise<string> {
   const worker = new Worker(new URL("worker.ts", import.meta.url), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: 64 },

@@ -39,7 +39,7 @@ test("a failure names the seed that leads there again, shrunk", async () => {
   const text = failureOf(await fc.check(property, { seed: 5 }));
   match(
     text,
-    /^history \d+ of seed 5, shrunk \d+ times \(again: npm run test:property -- --seed 5 --runs \d+\):/,
+    /^history \d+ of seed 5, shrunk \d+ times \(again: npm run test:property -- --seed 5 --path [\d:]+\):/,
   );
   match(text, / 1 s {2}image 2\n {5}2 s {2}image 2\n {5}2 s {2}all troubles/);
   match(text, /\nI4: broken\n\{"setup":/);

@@ -4,9 +4,9 @@ import type { Act, History } from "./history.ts";
 /** The seed, the shrunk history as a timeline, and what it breaks; empty when nothing is broken. */
 export function failureOf(details: RunDetails<[History]>): string {
   if (!details.failed) return "";
-  const { seed, numRuns, numShrinks, counterexample, errorInstance } = details;
+  const { seed, numRuns, numShrinks, counterexample, counterexamplePath, errorInstance } = details;
   const [history] = counterexample ?? [];
-  const again = `npm run test:property -- --seed ${seed} --runs ${numRuns}`;
+  const again = `npm run test:property -- --seed ${seed} --path ${counterexamplePath}`;
   return [
     `history ${numRuns} of seed ${seed}, shrunk ${numShrinks} times (again: ${again}):`,
     ...(history === undefined ? [] : timelineOf(history)),
