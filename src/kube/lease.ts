@@ -54,6 +54,8 @@ export class Election {
   #seen: { readonly lease: KubeObject; readonly at: Moment } | undefined;
   /** When we last held it for sure. */
   #renewed: Moment | undefined;
+  /** Whether the lease as last seen is our own last write: then it is renewed without reading it first. */
+  #isOurs = false;
   #renewing: Promise<void> = Promise.resolve();
   /** What went wrong last; it is said aloud once. */
   #complaint = "";
@@ -133,8 +135,11 @@ export class Election {
     const began = moment();
     const timer = new AbortController();
     const gaveUp = sleep(patience, false, { signal: timer.signal }).catch(() => false);
+    const known = this.#isOurs ? this.#seen?.lease : undefined;
+    this.#isOurs = false;
     try {
-      const mine = await Promise.race([this.#takeOrRenew(), gaveUp]);
+      const mine = await Promise.race([this.#takeOrRenew(known), gaveUp]);
+      this.#isOurs = mine;
       if (mine && !this.#ending.signal.aborted) this.#renewed = began;
       else if (!mine && this.#heldByOther()) this.#renewed = undefined;
       return mine;
@@ -148,7 +153,8 @@ export class Election {
     }
   }
 
-  async #takeOrRenew(): Promise<boolean> {
+  /** The lease is read unless it is known. */
+  async #takeOrRenew(known: KubeObject | undefined): Promise<boolean> {
     const { client, namespace, name, times } = this.#options;
     const ref = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace, name };
     const now = microTime();
@@ -159,14 +165,14 @@ export class Election {
       renewTime: now,
       leaseTransitions: 0,
     };
-    const lease = await client.get(ref);
+    const lease = known ?? (await client.get(ref));
     if (lease === undefined) {
       const { apiVersion, kind } = ref;
       return this.#written(() =>
         client.create({ apiVersion, kind, metadata: { namespace, name }, spec: fresh }),
       );
     }
-    this.#see(lease);
+    if (lease !== known) this.#see(lease);
     const old = specOf(lease);
     const ours = old.holderIdentity === this.#identity;
     if (!ours && !this.#isFree()) return false;

@@ -131,8 +131,8 @@ test("controller: a standby serves but does not work, and takes over when the le
 test("controller: when the lease is lost it stops writing and ends with 1", async (t) => {
   const { server, start, lines } = await setUp(t);
   const controller = await start(
-    "--leader-election-lease-duration=1s",
-    "--leader-election-renew-deadline=100ms",
+    "--leader-election-lease-duration=15s",
+    "--leader-election-renew-deadline=10s",
     "--leader-election-retry-period=10ms",
   );
   await until(() => server.watching === 3);

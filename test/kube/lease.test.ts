@@ -69,6 +69,21 @@ test("lease: the first one creates it and keeps it", async (t) => {
   ok(election.held);
 });
 
+test("lease: it is renewed without reading it, until a renewal fails", async (t) => {
+  const [server, begin] = await setUp(t, patient);
+  const election = begin("me");
+  await election.won();
+  equal(server.count("GET", at), 1);
+  await until(() => server.count("PUT", at) >= 3);
+  equal(server.count("GET", at), 1);
+  server.fail(1, (_request, response) => refuse(response, 409, "Conflict"));
+  await until(() => server.count("GET", at) >= 2);
+  const failed = server.count("PUT", at);
+  await until(() => server.count("PUT", at) >= failed + 2);
+  equal(server.count("GET", at), 2);
+  ok(election.held);
+});
+
 test("lease: another one waits, and follows at once when it is released", async (t) => {
   const [server, begin] = await setUp(t, patient);
   const [me, other] = [begin("me"), begin("other")];
