@@ -72,7 +72,8 @@ export function canaryLeavers(view: View): Leavers {
   const changes: Change[] = [];
   const ends: Instant[] = [];
   const unconfirmed = isAwaited(view.seen.aws?.targets);
-  const isNeeded = (set: Replicas) => traffic && R > 0 && isReferenced(view, set); // of no pods none is needed
+  // Of no pods none is needed.
+  const isNeeded = (set: Replicas) => traffic && R > 0 && isReferenced(view, set);
   const going = otherRSs.filter(
     (set) => set.size > 0 && !isNeeded(set) && !(unconfirmed && set.deadline === undefined),
   );

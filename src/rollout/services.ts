@@ -116,8 +116,8 @@ function isBlocked({ holds, effects, problem, carried = 0 }: Traffic): boolean {
 }
 
 /**
- * The side of a ping-pong pair that plays canary selects the new version; the stable one is touched only where
- * it was not turned in time.
+ * The side of a ping-pong pair that plays canary selects the new version; the stable one is touched only
+ * where it was not turned in time.
  */
 function pingPong(view: View): readonly Effect[] {
   if (view.promoted) return point(view, stableSideOf(view), view.stableRS, "available");

@@ -47,8 +47,8 @@ export function appMesh(version = "v1beta2"): Router<AppMeshRouting> {
       const weights = weightsPatch(config, checkedRouter(found), wanted);
       const { canary, stable } = nodePatches(config, found, wanted);
       const carried = carries(config, found, wanted) ?? 0;
-      // Traffic leaves a node before its pods change to a version that has none (trap T-6); the stable one has
-      // the stable pods before traffic comes back to it.
+      // Traffic leaves a node before its pods change to a version that has none (trap T-6); the stable one
+      // has the stable pods before traffic comes back to it.
       return wanted.weight === 0 && carried > 0 && movesCanary(found, wanted)
         ? [...stable, ...weights]
         : [...stable, ...canary, ...weights];
