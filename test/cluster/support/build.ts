@@ -15,21 +15,27 @@ export interface Binaries {
   readonly "kube-controller-manager": string;
 }
 
-type Name = keyof Binaries;
-
-/** What one Go module of `test/cluster/controlPlane/` builds. */
+/** What one Go module below `test/cluster/` builds. */
 interface Recipe {
+  /** What it is part of, which names the folder of modules and that of the cache. */
+  readonly plane: "controlPlane" | "dataPlane";
   /** The folder of the go.mod. */
-  readonly module: "etcd" | "kubernetes";
+  readonly module: "etcd" | "kubernetes" | "traefik";
   /** The Go module whose required version names the cache folder. */
   readonly from: string;
   /** Go package by the name of its executable. */
-  readonly packages: Readonly<Partial<Record<Name, string>>>;
+  readonly packages: Readonly<Record<string, string>>;
 }
 
-const recipes: readonly Recipe[] = [
-  { module: "etcd", from: "go.etcd.io/etcd/server/v3", packages: { etcd: "go.etcd.io/etcd/server/v3" } },
+const controlPlane: readonly Recipe[] = [
   {
+    plane: "controlPlane",
+    module: "etcd",
+    from: "go.etcd.io/etcd/server/v3",
+    packages: { etcd: "go.etcd.io/etcd/server/v3" },
+  },
+  {
+    plane: "controlPlane",
     module: "kubernetes",
     from: "k8s.io/kubernetes",
     packages: {
@@ -39,7 +45,15 @@ const recipes: readonly Recipe[] = [
   },
 ];
 
-const modules = fileURLToPath(new URL("../controlPlane/", import.meta.url));
+const proxy: Recipe = {
+  plane: "dataPlane",
+  module: "traefik",
+  from: "github.com/traefik/traefik/v3",
+  packages: { traefik: "github.com/traefik/traefik/v3/cmd/traefik" },
+};
+
+const here = fileURLToPath(new URL("../", import.meta.url));
+const caches = { controlPlane: "control-plane", dataPlane: "data-plane" };
 
 /**
  * The executables of a control plane: those in `$KUBEBUILDER_ASSETS`, else those in the cache, else built
@@ -48,8 +62,8 @@ const modules = fileURLToPath(new URL("../controlPlane/", import.meta.url));
  * cannot build.
  */
 export async function binaries(say: (line: string) => void = () => {}): Promise<Binaries> {
-  const found: Partial<Record<Name, string>> = {};
-  for (const recipe of recipes) Object.assign(found, await binariesOf(recipe, say));
+  const found: Partial<Record<string, string>> = {};
+  for (const recipe of controlPlane) Object.assign(found, await binariesOf(recipe, say));
   const { etcd, "kube-apiserver": apiServer, "kube-controller-manager": controllerManager } = found;
   if (etcd === undefined || apiServer === undefined || controllerManager === undefined) {
     throw new Error(`The recipes build only ${Object.keys(found).join(", ")}`);
@@ -57,12 +71,19 @@ export async function binaries(say: (line: string) => void = () => {}): Promise<
   return { etcd, "kube-apiserver": apiServer, "kube-controller-manager": controllerManager };
 }
 
+/** The path of Traefik, found or built likewise (five minutes on two cores, once). Throws `Missing`. */
+export async function traefikBinary(say: (line: string) => void = () => {}): Promise<string> {
+  const { traefik } = await binariesOf(proxy, say);
+  if (traefik === undefined) throw new Error("The recipe of traefik does not build it");
+  return traefik;
+}
+
 async function binariesOf(
   recipe: Recipe,
   say: (line: string) => void,
-): Promise<Partial<Record<Name, string>>> {
+): Promise<Partial<Record<string, string>>> {
   const version = await requiredVersion(recipe);
-  const folder = join(cacheFolder(), `${recipe.module}-${version}`);
+  const folder = join(cacheFolder(recipe), `${recipe.module}-${version}`);
   const found = await present(recipe, folder);
   if (found !== undefined) return found;
 
@@ -84,7 +105,7 @@ async function binariesOf(
 }
 
 /** Every executable of the recipe, each from the assets or the cache; undefined when one is in neither. */
-async function present(recipe: Recipe, folder: string): Promise<Partial<Record<Name, string>> | undefined> {
+async function present(recipe: Recipe, folder: string): Promise<Record<string, string> | undefined> {
   const found: Record<string, string> = {};
   const assets = process.env.KUBEBUILDER_ASSETS;
   for (const name of Object.keys(recipe.packages)) {
@@ -110,7 +131,7 @@ async function build(recipe: Recipe, version: string, folder: string): Promise<v
     const ldflags = ["-s", "-w", ...(recipe.module === "kubernetes" ? stamps : [])].join(" ");
     for (const [name, path] of Object.entries(recipe.packages)) {
       const flags = ["-buildvcs=false", "-trimpath", "-ldflags", ldflags];
-      await go(join(modules, recipe.module), ["build", ...flags, "-o", join(fresh, name), path]);
+      await go(join(here, recipe.plane, recipe.module), ["build", ...flags, "-o", join(fresh, name), path]);
       await rename(join(fresh, name), join(folder, name));
     }
   } finally {
@@ -130,17 +151,17 @@ async function go(folder: string, args: readonly string[]): Promise<void> {
   }).catch((cause: unknown) => {
     throw new Missing(
       "go",
-      `needed to build the control plane (or set KUBEBUILDER_ASSETS): ${String(cause)}`,
+      `needed to build what the tests run on (or set KUBEBUILDER_ASSETS): ${String(cause)}`,
     );
   });
   if (code === 0) return;
   const why = said.join("").trim().split("\n").slice(-6).join("\n");
-  throw new Missing("go", `cannot build the control plane (or set KUBEBUILDER_ASSETS): ${why}`);
+  throw new Missing("go", `cannot build what the tests run on (or set KUBEBUILDER_ASSETS): ${why}`);
 }
 
 /** The version that the go.mod of a recipe requires, such as `v1.35.4`. */
-async function requiredVersion({ module, from }: Recipe): Promise<string> {
-  const text = await readFile(join(modules, module, "go.mod"), "utf8");
+async function requiredVersion({ plane, module, from }: Recipe): Promise<string> {
+  const text = await readFile(join(here, plane, module, "go.mod"), "utf8");
   const line = text.split("\n").find((l) =>
     l
       .replace(/^require /, "")
@@ -152,8 +173,8 @@ async function requiredVersion({ module, from }: Recipe): Promise<string> {
   return version;
 }
 
-function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lotse", "control-plane");
+function cacheFolder({ plane }: Recipe): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "lotse", caches[plane]);
 }
 
 async function isExecutable(path: string): Promise<boolean> {

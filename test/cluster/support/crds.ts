@@ -26,12 +26,21 @@ export async function installRouters(plane: ControlPlane, more: readonly KubeObj
     await moduleFolder("istio.io/api@v1.27.0"),
     "kubernetes/customresourcedefinitions.gen.yaml",
   );
-  const reference = "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml";
-  const traefik = join(await moduleFolder("github.com/traefik/traefik/v3@v3.6.7"), reference);
-  for (const file of [istio, traefik]) await applied(plane, file, "--server-side");
+  for (const file of [istio, await traefikCrds()]) await applied(plane, file, "--server-side");
   const input = more.map((object) => stringify(object)).join("---\n");
   const { code, stderr } = await plane.kubectlWith({ input }, "apply", "-f", "-");
   if (code !== 0) throw new Error(`kubectl apply: ${stderr}`);
+}
+
+/** Installs every CRD that Traefik watches: its own, and all of the Gateway API's standard channel. */
+export async function installTraefik(plane: ControlPlane): Promise<void> {
+  const standard = join(await moduleFolder(gatewayApi), "config/crd/standard");
+  for (const path of [standard, await traefikCrds()]) await applied(plane, path, "--server-side");
+}
+
+async function traefikCrds(): Promise<string> {
+  const reference = "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml";
+  return join(await moduleFolder("github.com/traefik/traefik/v3@v3.6.7"), reference);
 }
 
 async function applied(plane: ControlPlane, path: string, ...flags: readonly string[]): Promise<void> {
