@@ -112,8 +112,8 @@ test("controller: a kind is watched once its CRD is there, while it is used", as
 test("controller: a standby serves but does not work, and takes over when the leader stops", async (t) => {
   const { server, start } = await setUp(t);
   const quick = [
-    "--leader-election-lease-duration=1s",
-    "--leader-election-renew-deadline=500ms",
+    "--leader-election-lease-duration=15s",
+    "--leader-election-renew-deadline=10s",
     "--leader-election-retry-period=20ms",
   ];
   const leader = await start(...quick);

@@ -128,7 +128,7 @@ async function ended(child: ChildProcess): Promise<void> {
 
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries += 1) {
-    if (tries > 600) throw new Error("not within 30 s");
+    if (tries > 2_400) throw new Error("not within 120 s");
     await sleep(50);
   }
 }

@@ -269,10 +269,10 @@ export function answer(response: ServerResponse, code: number, headers: object, 
   return true;
 }
 
-/** Resolves when the condition holds; fails after 15 seconds. */
+/** Resolves when the condition holds; fails after a minute. */
 export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
   for (const start = performance.now(); !condition(); ) {
-    if (performance.now() - start > 15_000) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() - start > 60_000) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
