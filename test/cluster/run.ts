@@ -4,8 +4,10 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { traefikBinary } from "./support/build.ts";
 import { type ControlPlane, startControlPlane } from "./support/controlPlane.ts";
 import { Missing } from "./support/missing.ts";
+import { missingNamespaces } from "./support/namespace.ts";
 import { missingPrograms } from "./support/parts.ts";
 import { share } from "./support/shared.ts";
 
@@ -20,7 +22,8 @@ async function main(): Promise<number> {
     allowPositionals: true,
   });
   const files = await testFiles(positionals);
-  const missing = missingPrograms();
+  const proxied = files.some((file) => basename(file) === "dataPlane.test.ts");
+  const missing = [...missingPrograms(), ...(proxied ? missingNamespaces() : [])];
   if (missing.length > 0 && !values["if-available"]) return refuse(missing);
   if (missing.some(({ part }) => part === "kubectl")) return skipAll(missing);
   for (const part of missing) say(`SKIPPED are the tests that need ${part.message}`);
@@ -28,6 +31,7 @@ async function main(): Promise<number> {
   const since = performance.now();
   let plane: ControlPlane;
   try {
+    if (proxied) await traefikBinary(say); // built here, as a test has not the time
     plane = await startControlPlane({ say });
   } catch (error) {
     if (!(error instanceof Missing)) throw error;

@@ -101,7 +101,8 @@ function stepsOf(seen: Seen): readonly Step[] {
     if (first?.canary === undefined || last === undefined || !isCanarys(first, seen)) return [];
     const inside = seen.asked.filter(({ at, millis }) => at > first.answered && at + millis < last.asked);
     const canary = inside.filter(({ version }) => version === seen.canaryHash).length;
-    if (inside.length === 0) return [];
+    // Requests that fail have no share: they are told apart.
+    if (inside.length === 0 || inside.some(({ status }) => status !== 200)) return [];
     const share = Math.round((canary / inside.length) * 10_000) / 100;
     return [{ weight: Math.round(first.canary * 100) / 100, requests: inside.length, share }];
   });
