@@ -34,6 +34,8 @@ export interface Kind<Seen = unknown> {
 /** Which keys a change of an object of another kind wakes. */
 export interface Wake {
   readonly kind: KindRef;
+  /** Whether only a new generation (of what users wrote) wakes, and no change of a status. */
+  readonly byGeneration?: boolean;
   /** Called with the new object, with the old one after a deletion, and with both after a change. */
   keys(object: KubeObject, cache: CacheReader): readonly string[];
 }

@@ -128,6 +128,7 @@ export class Loop<Seen> {
 
   #wakeBy(wake: Wake, old: KubeObject | undefined, next: KubeObject | undefined): void {
     const { kind, cache, witness } = this.#options;
+    if (wake.byGeneration === true && isSameGeneration(old, next)) return;
     for (const object of [old, next]) {
       if (object === undefined) continue;
       try {
@@ -230,6 +231,12 @@ export class Loop<Seen> {
 /** Starts the loop of a kind, with the keys of its start and every object of it that the cache has. */
 export function startLoop<Seen>(options: LoopOptions<Seen>): Loop<Seen> {
   return new Loop(options);
+}
+
+function isSameGeneration(old: KubeObject | undefined, next: KubeObject | undefined): boolean {
+  const generation = old?.metadata.generation;
+  if (generation === undefined || old?.metadata.uid !== next?.metadata.uid) return false;
+  return generation === next?.metadata.generation;
 }
 
 /** How many looks in a row have written something; one that could not write is no rest. */

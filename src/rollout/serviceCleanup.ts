@@ -25,6 +25,7 @@ export function serviceKind(): Kind<ServiceSnapshot> {
     wokenBy: [
       {
         kind: rolloutRef,
+        byGeneration: true,
         keys: (rollout) => namesOf(rollout).map((name) => `${rollout.metadata.namespace ?? ""}/${name}`),
       },
     ],

@@ -32,6 +32,8 @@ export interface Look {
 export interface Setting {
   observe?(ports: Ports): Promise<void>;
   readonly paused?: boolean;
+  /** Whether only a new generation of a ReplicaSet wakes its Rollout. */
+  readonly byGeneration?: boolean;
 }
 
 /** The Rollout that controls an object. */
@@ -60,7 +62,7 @@ export function loopOf(decide: (look: Look) => Plan, setting: Setting = {}) {
   const kind: Kind<{ rollout: KubeObject; ports: Ports }> = {
     name: "rollout",
     of: rollouts,
-    wokenBy: [{ kind: replicaSets, keys }],
+    wokenBy: [{ kind: replicaSets, byGeneration: setting.byGeneration ?? false, keys }],
     async observe(of, ports) {
       looks.push(clock.now() - start);
       await setting.observe?.(ports);

@@ -27,6 +27,27 @@ test("changes of the object and of what it is woken by have it looked at, old ow
   deepEqual(looks, [0, 10, 20, 20, 30]); // at 20 both `web`, the old owner, and the unknown new one
 });
 
+test("where only a new generation wakes, a change of the status does not", async () => {
+  const { cache, looks, advance } = loopOf(() => nothing, { byGeneration: true });
+  const versions: [at: number, metadata: Record<string, unknown>][] = [
+    [10, { resourceVersion: "3", generation: 1 }],
+    [20, { resourceVersion: "4", generation: 1 }],
+    [30, { resourceVersion: "5", generation: 2 }],
+    [40, { resourceVersion: "6", generation: 2, uid: "another" }],
+  ];
+  for (const [at, metadata] of versions) {
+    await advance(at);
+    cache.apply({ type: "modified", object: objectOf(replicaSets, "old", metadata) });
+  }
+  await advance(50);
+  cache.apply({
+    type: "deleted",
+    object: objectOf(replicaSets, "old", { resourceVersion: "7", generation: 2 }),
+  });
+  await advance(60);
+  deepEqual([...new Set(looks)], [0, 10, 30, 40, 50]);
+});
+
 test("a write has its key looked at again, until nothing is written", async () => {
   const { client, looks, outcomes, advance } = loopOf((look) =>
     look.count === 1
