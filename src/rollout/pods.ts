@@ -28,7 +28,7 @@ export function canaryPods(view: View, verdict: Verdict, traffic: Traffic): Pods
   const { newRS } = view;
   if (newRS === undefined) return { changes: [], until: undefined, atRest: true };
   if (isHalted(view, verdict)) return upkeepOnly(view, newRS);
-  const leavers = canaryLeavers(view);
+  const leavers = canaryLeavers(view, traffic);
   const mine = view.traffic ? routed(view, verdict, traffic, newRS) : basic(view, verdict, newRS);
   const changes = [...mine.changes, ...leavers.changes];
   const atRest = !changes.some(resizes);

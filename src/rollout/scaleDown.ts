@@ -2,8 +2,10 @@ import { earliest, type Instant, instant, later, rfc3339, seconds } from "../api
 import { isReferenced } from "./referenced.ts";
 import { type Replicas, total } from "./replicaSet.ts";
 import type { Change } from "./resize.ts";
+import { servedByPair } from "./services.ts";
 import { isAwaited } from "./verification.ts";
 import type { View } from "./view.ts";
+import type { Traffic } from "./weight.ts";
 
 /** What becomes of ReplicaSets that are neither new nor stable. */
 export interface Leavers {
@@ -61,7 +63,7 @@ export class Delays {
 }
 
 /** The other ReplicaSets of a canary (rollout-core 18.4). */
-export function canaryLeavers(view: View): Leavers {
+export function canaryLeavers(view: View, { carried }: Traffic): Leavers {
   const { otherRSs, allRSs, R, budget, now, canary, traffic } = view;
   if (total(otherRSs, "size") === 0) return { changes: [], until: undefined };
   const sizes = unhealthyCut(otherRSs);
@@ -73,7 +75,9 @@ export function canaryLeavers(view: View): Leavers {
   const ends: Instant[] = [];
   const unconfirmed = isAwaited(view.seen.aws?.targets);
   // Of no pods none is needed.
-  const isNeeded = (set: Replicas) => traffic && R > 0 && isReferenced(view, set);
+  const served = servedByPair(view, carried);
+  const isNeeded = (set: Replicas) =>
+    traffic && R > 0 && (isReferenced(view, set) || served.includes(set.hash));
   const going = otherRSs.filter(
     (set) => set.size > 0 && !isNeeded(set) && !(unconfirmed && set.deadline === undefined),
   );

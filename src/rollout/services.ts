@@ -130,6 +130,19 @@ export function isTurned(view: View): boolean {
   return service === undefined || selectedBy(service) === view.newRS?.hash;
 }
 
+/**
+ * The versions that a ping-pong pair sends traffic to, by what its routers were seen to carry: its Services
+ * stay where they are after a promotion, so that what they select alone says nothing.
+ */
+export function servedByPair(view: View, carried: number | undefined): readonly string[] {
+  if (view.canary?.pingPong === undefined || carried === undefined) return [];
+  const serving = [
+    carried > 0 ? canarySideOf(view) : undefined,
+    carried < view.M ? stableSideOf(view) : undefined,
+  ];
+  return serving.map((name) => selectedBy(view.seen.services.get(name ?? ""))).filter((hash) => hash !== "");
+}
+
 /** The Service of a ping-pong pair that is stable now; undefined before the first promotion. */
 function stableSideOf({ canary, status }: View): string | undefined {
   const { pingService, pongService } = canary?.pingPong ?? {};

@@ -23,6 +23,18 @@ const routed = { trafficRouting: {}, canaryService: "c", stableService: "s" };
 const pausing = { status: { currentStepIndex: 1 } };
 const after30 = timeAt(40);
 
+/** A ping-pong pair whose canary side selects a version, carries 25, and has that recorded nowhere. */
+function pairAt(selected: string): Midway {
+  return {
+    weight: 25,
+    new: "1/1",
+    canary: { pingPong: { pingService: "ping", pongService: "pong" }, canaryService: "", stableService: "" },
+    services: { ping: selected, pong: oldHash },
+    others: { mid: "1/1" },
+    status: { currentStepIndex: 1, canary: { stablePingPong: "pong" } },
+  };
+}
+
 /** Canary (rollout-core 18.2, 18.4), at ten seconds. */
 const canaries: readonly [name: string, given: Midway, want: readonly string[]][] = [
   [
@@ -105,6 +117,8 @@ const canaries: readonly [name: string, given: Midway, want: readonly string[]][
     },
     [],
   ],
+  ["one that a pair sends traffic to stays", pairAt("mid"), []],
+  ["one that a pair sends no traffic to goes", pairAt(newHash), ["mid 0 -"]],
   ["without router it is drained", { ...idle, others: { old: "2/2" } }, ["old 0 -"]],
   [
     "without router no more than may be missing",
