@@ -152,6 +152,7 @@ describe("a controller that dies", () => {
     }
   });
 
+  /** The versions of all objects, and their status, which tells what was written. */
   async function versions(): Promise<readonly string[]> {
     const kinds = [
       { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" },
@@ -159,7 +160,11 @@ describe("a controller that dies", () => {
       { apiVersion: "v1", kind: "Service" },
     ];
     const lists = await Promise.all(kinds.map((kind) => nodes.client.list(kind, { namespace })));
-    return lists.flat().map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.resourceVersion}`);
+    return lists
+      .flat()
+      .map(({ kind, metadata: { name, resourceVersion, annotations }, status }) =>
+        [kind, name, resourceVersion, JSON.stringify({ annotations, status })].join(" "),
+      );
   }
 });
 

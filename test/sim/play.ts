@@ -114,7 +114,7 @@ async function follow(
     heard = performance.now();
     const parts = (rest + chunk).split("\n");
     rest = parts.pop() ?? "";
-    lines.push(...parts);
+    lines.push(...parts.filter((line) => !isPlainBookmark(line)));
   });
   reply.on("error", () => undefined);
   return async (least) => {
@@ -128,6 +128,11 @@ async function follow(
     reply.destroy();
     return lines.map((line) => JSON.parse(line));
   };
+}
+
+/** A real API server sends a bookmark about once a minute; only the one after the initial events is due. */
+function isPlainBookmark(line: string): boolean {
+  return line.includes('"type":"BOOKMARK"') && !line.includes("k8s.io/initial-events-end");
 }
 
 const changing = new Set(["uid", "resourceVersion", "managedFields", "selfLink", "continue", "description"]);

@@ -25,6 +25,9 @@ const unsteady: readonly (readonly [RegExp, string])[] = [
   [/\b(\d+[dhms]){1,2}\b(?= |$|\n)/g, "AGE"],
   [/<(unknown|invalid)>/g, "AGE"],
   [/ {2,}/g, "  "],
+  // A real API server may begin with repairs of what it has just made itself.
+  [/^Events:\s*\n.*\n.*\n(.*ClusterIPNotAllocated.*\n)+/gm, "Events:  <none>\n"],
+  [/^.*ClusterIPNotAllocated.*\n/gm, ""],
 ];
 
 function steady(text: string): string {
