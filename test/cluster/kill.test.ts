@@ -126,6 +126,7 @@ describe("a controller that dies", () => {
   });
 
   test("writes nothing when it starts again and all is settled", async () => {
+    await until("it leads", async () => (await text(controller)).includes("rollout_info{"));
     await until("quiet", async () => {
       const before = await versions();
       await sleep(2_000);
