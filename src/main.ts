@@ -1,4 +1,5 @@
 import about from "../package.json" with { type: "json" };
+import { messageOf } from "./api/problem.ts";
 import { fenced } from "./controller/fence.ts";
 import { readFlags } from "./controller/flags.ts";
 import { namesMetric, tableOf } from "./controller/kinds.ts";
@@ -45,10 +46,7 @@ async function main(flags: Extract<typeof line, { is: "run" }>["flags"]): Promis
     }
     return await controller.ended;
   } catch (error) {
-    log.error(
-      { error: error instanceof Error ? error.message : String(error) },
-      "The controller cannot start",
-    );
+    log.error({ error: messageOf(error) }, "The controller cannot start");
     return 1;
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../api/problem.ts";
 import { redacted, redactedTexts } from "../api/redact.ts";
 import type { Instant } from "../api/time.ts";
 import type { Measure, Measured, MeasureRequest } from "../reconcile/measure.ts";
@@ -63,7 +64,7 @@ async function attempt(work: () => Promise<Finding>): Promise<Finding> {
   try {
     return await work();
   } catch (error) {
-    return { phase: "Error", message: error instanceof Error ? error.message : String(error) };
+    return { phase: "Error", message: messageOf(error) };
   }
 }
 

@@ -26,6 +26,11 @@ export class Problem extends Error {
   }
 }
 
+/** What an error says, in words; what was thrown may be anything. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** `PATH: Required value: DETAIL`, or without the detail when there is none to give. */
 export function required(path: string, detail = ""): Problem {
   return new Problem(

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { jsonResult, outcomeOf } from "../analysis/expression/index.ts";
-import { Problem } from "../api/problem.ts";
+import { messageOf, Problem } from "../api/problem.ts";
 import { read } from "../api/read.ts";
 import type { Instant } from "../api/time.ts";
 import { table } from "./columns.ts";
@@ -107,6 +107,6 @@ function parsed(text: string, from: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Problem(`${from}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Problem(`${from}: ${messageOf(error)}`);
   }
 }

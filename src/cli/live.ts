@@ -1,4 +1,4 @@
-import { Problem } from "../api/problem.ts";
+import { messageOf, Problem } from "../api/problem.ts";
 import { accessOf } from "../kube/access.ts";
 import { clientOf } from "../kube/client.ts";
 import { type ConfigOptions, loadConfig } from "../kube/config.ts";
@@ -35,6 +35,6 @@ function configured(options: ConfigOptions): ReturnType<typeof loadConfig> {
   try {
     return loadConfig(options);
   } catch (error) {
-    throw new Problem(error instanceof Error ? error.message : String(error));
+    throw new Problem(messageOf(error));
   }
 }

@@ -3,7 +3,7 @@ import { text as textOf } from "node:stream/consumers";
 import { parseAllDocuments } from "yaml";
 import { isJson } from "../api/json.ts";
 import type { KubeObject } from "../api/object.ts";
-import { Problem } from "../api/problem.ts";
+import { messageOf, Problem } from "../api/problem.ts";
 
 /** The objects in YAML or JSON files; `-` is the standard input. Throws a `Problem` that names the file. */
 export async function readManifests(files: readonly string[]): Promise<readonly KubeObject[]> {
@@ -17,7 +17,7 @@ export async function contentOf(file: string): Promise<string> {
   try {
     return file === "-" ? await textOf(process.stdin) : await readFile(file, "utf8");
   } catch (error) {
-    throw new Problem(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Problem(`cannot read ${file}: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { KindRef, ObjectRef } from "../api/object.ts";
+import { messageOf } from "../api/problem.ts";
 import type { Instant } from "../api/time.ts";
 import { Cache } from "../reconcile/cache.ts";
 import type { Client, Ports, Reading, Readings } from "../reconcile/ports.ts";
@@ -58,7 +59,7 @@ class Awaited implements Readings {
     try {
       this.#results.set(id, { is: "value", value: await start(new AbortController().signal), ...times });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.#results.set(id, { is: "error", message, ...times });
     }
   }

@@ -1,4 +1,4 @@
-import { Problem } from "../api/problem.ts";
+import { messageOf, Problem } from "../api/problem.ts";
 import { Belongings } from "./belongings.ts";
 import { type Options, readOptions } from "./options.ts";
 import { type Screen, screenFor } from "./screen.ts";
@@ -56,8 +56,4 @@ async function played(
 
 function complain(message: string): void {
   process.stderr.write(`demo: ${message}\n`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@ import {
   type DeleteRequest,
   type PatchRequest,
   type Selection,
+  unlessMissing,
 } from "../reconcile/ports.ts";
 import type { Discovery } from "./discovery.ts";
 import { kindIsGone } from "./status.ts";
@@ -42,13 +43,10 @@ class HttpClient implements Client {
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
-    try {
-      const path = await this.#discovery.pathOf(ref);
-      return await this.#object(ref, { method: "GET", path, about: about("Get", ref) });
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 404) return undefined;
-      throw error;
-    }
+    const found = this.#discovery
+      .pathOf(ref)
+      .then((path) => this.#object(ref, { method: "GET", path, about: about("Get", ref) }));
+    return await unlessMissing(found, undefined);
   }
 
   async list(kind: KindRef, selection: Selection = {}): Promise<readonly KubeObject[]> {

@@ -1,5 +1,5 @@
 import { isJson, type Json } from "../api/json.ts";
-import { Problem } from "../api/problem.ts";
+import { messageOf, Problem } from "../api/problem.ts";
 import type { Measured } from "../reconcile/measure.ts";
 import { items, members } from "./json.ts";
 import { decimal, listed } from "./numbers.ts";
@@ -81,7 +81,7 @@ function parsed(body: string): Json {
     const reply: unknown = JSON.parse(body);
     return isJson(reply) ? reply : {};
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = messageOf(error);
     throw new Problem(`Could not parse JSON body: ${cause}`);
   }
 }

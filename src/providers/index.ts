@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Problem } from "../api/problem.ts";
+import { messageOf, Problem } from "../api/problem.ts";
 import { redacted, redactedTexts } from "../api/redact.ts";
 import type { Measure, Measured, MeasureRequest } from "../reconcile/measure.ts";
 import type { Client } from "../reconcile/ports.ts";
@@ -14,7 +14,7 @@ import { newRelic } from "./newRelic.ts";
 import { defaultOutbound, type OutboundRules } from "./outbound.ts";
 import { plugin } from "./plugin.ts";
 import { prometheus } from "./prometheus.ts";
-import { type AnyProvider, type Asking, messageOf, type Surroundings } from "./provider.ts";
+import type { AnyProvider, Asking, Surroundings } from "./provider.ts";
 import { skyWalking } from "./skyWalking.ts";
 import { victoriaLogs } from "./victoriaLogs.ts";
 import { wavefront } from "./wavefront.ts";

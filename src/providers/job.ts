@@ -5,7 +5,7 @@ import { Problem } from "../api/problem.ts";
 import { JobProvider } from "../api/providers.ts";
 import { type Instant, seconds, since } from "../api/time.ts";
 import type { Measured } from "../reconcile/measure.ts";
-import { ApiError, type Client } from "../reconcile/ports.ts";
+import { ApiError, type Client, unlessMissing } from "../reconcile/ports.ts";
 import { items, members } from "./json.ts";
 import { type Asking, provider } from "./provider.ts";
 
@@ -156,11 +156,7 @@ async function deleted(
   ref: ObjectRef,
   propagation: "Foreground" | "Background",
 ): Promise<void> {
-  try {
-    await client.delete(ref, { propagation });
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 404) throw error;
-  }
+  await unlessMissing(client.delete(ref, { propagation }), undefined);
 }
 
 function named(metadata: Readonly<Record<string, string>>): ObjectRef & { readonly namespace: string } {

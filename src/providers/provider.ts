@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Metric } from "../api/metric.ts";
+import { messageOf } from "../api/problem.ts";
 import type { Instant } from "../api/time.ts";
 import type { Measured, MeasuredRun, MeasureRequest } from "../reconcile/measure.ts";
 import type { Client } from "../reconcile/ports.ts";
@@ -80,9 +81,4 @@ export async function saying(
   } catch (error) {
     return { is: "error", message: messageOf(error), about };
   }
-}
-
-/** What an error says. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

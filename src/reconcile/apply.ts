@@ -1,8 +1,9 @@
 import { controllerOf, type KubeObject, type ObjectRef, refText } from "../api/object.ts";
+import { messageOf } from "../api/problem.ts";
 import type { Cache } from "./cache.ts";
 import { type Create, type Effect, type EventNote, type Evict, type Patch, targetOf } from "./effect.ts";
 import type { Failure, Outcome, Plan, StatusWrite } from "./plan.ts";
-import { ApiError, type Client, type Recorder } from "./ports.ts";
+import { ApiError, type Client, type Recorder, unlessMissing } from "./ports.ts";
 
 /** What applying a plan needs. */
 export interface Applying {
@@ -130,7 +131,7 @@ class Pass {
     } else if (effect.do === "delete") {
       const { propagation, ifUid: uid, gracePeriodSeconds } = effect;
       const request = { propagation, uid, gracePeriodSeconds };
-      const answer = await this.#with.client.delete(effect.ref, request).catch(unlessMissing);
+      const answer = await unlessMissing(this.#with.client.delete(effect.ref, request), undefined);
       this.#with.cache.absorbDeleted(effect.ref, answer);
     } else {
       this.#with.cache.absorb(await (effect.do === "create" ? this.#create(effect) : this.#patch(effect)));
@@ -167,10 +168,10 @@ class Pass {
 
   async #evict({ ref }: Evict): Promise<boolean> {
     try {
-      await this.#with.client.evict(ref);
+      await unlessMissing(this.#with.client.evict(ref), undefined);
     } catch (error) {
       if (error instanceof ApiError && error.code === 429) return false;
-      unlessMissing(error);
+      throw error;
     }
     return true;
   }
@@ -220,11 +221,6 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
-function unlessMissing(error: unknown): undefined {
-  if (error instanceof ApiError && error.code === 404) return undefined;
-  throw error;
-}
-
 function unexpected(cause: unknown): ApiError {
-  return new ApiError(0, "Unexpected", cause instanceof Error ? cause.message : String(cause), { cause });
+  return new ApiError(0, "Unexpected", messageOf(cause), { cause });
 }

@@ -32,6 +32,16 @@ export class ApiError extends Error implements Failure {
   }
 }
 
+/** What was answered, or `instead` where the object or its kind is not there (404). */
+export async function unlessMissing<T>(answer: Promise<T>, instead: T): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return instead;
+    throw error;
+  }
+}
+
 /** How a patch is sent. */
 export interface PatchRequest {
   readonly type: PatchType;

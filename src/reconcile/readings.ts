@@ -1,3 +1,4 @@
+import { messageOf } from "../api/problem.ts";
 import type { Instant } from "../api/time.ts";
 import type { Clock, Reading, Readings } from "./ports.ts";
 
@@ -136,7 +137,7 @@ export class ReadingPool implements Readings {
       const value = await start(abort.signal);
       return { is: "value", value, startedAt, finishedAt: this.#options.clock.now() };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { is: "error", message, startedAt, finishedAt: this.#options.clock.now() };
     }
   }

@@ -10,7 +10,7 @@ import { Problem } from "../api/problem.ts";
 import { read as parse } from "../api/read.ts";
 import { type Instant, later, seconds } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
-import { ApiError, type Ports, read, type Selection } from "../reconcile/ports.ts";
+import { ApiError, type Ports, read, type Selection, unlessMissing } from "../reconcile/ports.ts";
 import { kindsOf, type Routers, routerNamed } from "../traffic/index.ts";
 import { type Note, notesOn } from "../traffic/note.ts";
 import type { Router } from "../traffic/router.ts";
@@ -253,13 +253,8 @@ function isAlive(rollout: KubeObject | undefined): rollout is KubeObject {
 }
 
 /** An object whose kind is not installed any more is not there. */
-async function existing(ref: ObjectRef, ports: Ports): Promise<KubeObject | undefined> {
-  try {
-    return await read(ports, ref);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return undefined;
-    throw error;
-  }
+function existing(ref: ObjectRef, ports: Ports): Promise<KubeObject | undefined> {
+  return unlessMissing(read(ports, ref), undefined);
 }
 
 /** The objects of a kind; none when it is not installed or may not be listed. */

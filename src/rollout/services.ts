@@ -4,7 +4,7 @@ import type { Effect } from "../reconcile/effect.ts";
 import type { Replicas } from "./replicaSet.ts";
 import type { Verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
-import { rollsBackSlowly, type Traffic } from "./weight.ts";
+import { rollsBackSlowly, type Traffic, waitsForStable } from "./weight.ts";
 
 /** How careful a switch is: only to available pods, or without looking (ping-pong, abort, preview). */
 type Check = "available" | "none";
@@ -103,16 +103,10 @@ function canarySide(
   if (rollsBackSlowly(view) || stableRS === undefined) return [];
   if (!verdict.aborted || promoted) return point(view, name, newRS, "available");
   if (!routed) return point(view, name, stableRS, "available");
-  if ((dynamic && traffic.weight > 0) || isBlocked(traffic)) return [];
+  if (dynamic && traffic.weight > 0) return [];
+  // Traffic still flows to the aborted version.
+  if (waitsForStable(traffic) && (traffic.carried ?? 0) > 0) return [];
   return point(view, name, stableRS, traffic.problem === undefined ? "none" : "available");
-}
-
-/**
- * Whether traffic still flows to the aborted version because stable cannot carry it: its Service stays as
- * well.
- */
-function isBlocked({ holds, effects, problem, carried = 0 }: Traffic): boolean {
-  return !holds && effects.length === 0 && problem === undefined && carried > 0;
 }
 
 /**

@@ -1,18 +1,18 @@
 import type { KindRef, KubeObject } from "../api/object.ts";
+import { messageOf } from "../api/problem.ts";
 import { eventReason } from "../api/reasons.ts";
 import { type Instant, later, type Millis, seconds } from "../api/time.ts";
 import type { LoadBalancers } from "../reconcile/loadBalancers.ts";
-import { ApiError, type Ports, type Reading, read } from "../reconcile/ports.ts";
+import { type Ports, type Reading, read, unlessMissing } from "../reconcile/ports.ts";
 import { type BalancerSeen, judged } from "../traffic/albVerify.ts";
 import { expectedTargets, judgedTargets, type Targets } from "../traffic/targets.ts";
+import { serviceRef } from "./observe.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 import { serviceToVerify, weightToVerify } from "./toVerify.ts";
 import { verdictOf } from "./verdict.ts";
 import type { Verification, Verifications } from "./verification.ts";
 import { viewOf } from "./view.ts";
 import { trafficFor } from "./weight.ts";
-
-const serviceRef: KindRef = { apiVersion: "v1", kind: "Service" };
 
 /** How AWS is asked. */
 export interface VerifierOptions {
@@ -199,15 +199,6 @@ function answered(
 }
 
 /** The objects of a kind that need not be installed. */
-async function listed(kind: KindRef, namespace: string, { client }: Ports): Promise<readonly KubeObject[]> {
-  try {
-    return await client.list(kind, { namespace });
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return [];
-    throw error;
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function listed(kind: KindRef, namespace: string, { client }: Ports): Promise<readonly KubeObject[]> {
+  return unlessMissing(client.list(kind, { namespace }), []);
 }

@@ -64,6 +64,11 @@ export function trafficFor(view: View, verdict: Verdict): Traffic {
   };
 }
 
+/** Whether the routers are left as they are because stable has not the pods for the share it would get. */
+export function waitsForStable({ holds, effects, problem }: Traffic): boolean {
+  return !holds && effects.length === 0 && problem === undefined;
+}
+
 /** The first situation that holds (rollout-core 14.2). */
 function intentOf(view: View, verdict: Verdict): Intent {
   const { status, promoted, newRS, index, steps, M } = view;

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { messageOf } from "../api/problem.ts";
 
 /** What a path answers to GET and HEAD. */
 export type Page = () => Promise<{ readonly type: string; readonly body: string }>;
@@ -21,7 +22,7 @@ export async function serve(
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(pages, request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, plain);
-      response.end(`${error instanceof Error ? error.message : String(error)}\n`);
+      response.end(`${messageOf(error)}\n`);
     });
   });
   await listening(server, port, flag);

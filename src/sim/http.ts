@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { messageOf } from "../api/problem.ts";
 import { ApiError } from "../reconcile/ports.ts";
 import type { Cluster } from "./cluster.ts";
 import { failure } from "./failure.ts";
@@ -150,7 +151,7 @@ function stream(response: ServerResponse, { open }: ApiStream, streams: Set<Serv
 
 /** A fault of the cluster itself is answered as the API server would, and told with its cause. */
 function broken(response: ServerResponse, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (response.headersSent) response.destroy();
   else
     send(response, {

@@ -1,6 +1,6 @@
 import { type KubeObject, type ObjectRef, refOf } from "../api/object.ts";
 import { matches, selectorText } from "../api/selector.ts";
-import { ApiError, type Ports, read } from "../reconcile/ports.ts";
+import { type Ports, read, unlessMissing } from "../reconcile/ports.ts";
 import type { ConfiguredRouter } from "./index.ts";
 import type { RoutedRollout, Selected } from "./router.ts";
 
@@ -43,13 +43,4 @@ async function listed({ kind, namespace, selector }: Selected, { cache, client }
     return unlessMissing(client.list(kind, { namespace, labelSelector }), []);
   }
   return cache.list(kind, namespace).filter(({ metadata }) => matches(selector, metadata.labels));
-}
-
-async function unlessMissing<T>(answer: Promise<T>, instead: T): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return instead;
-    throw error;
-  }
 }

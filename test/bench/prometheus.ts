@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { served } from "../cluster/support/served.ts";
 
 /** Plays Prometheus: the quality of a rollout is good until it is condemned. */
 export interface Judge {
@@ -27,14 +27,8 @@ export async function startJudge(): Promise<Judge> {
     tell?.(performance.now());
   };
   const server = createServer((asked, reply) => void answer(asked, reply));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...(await served(server)),
     condemn: (name) => new Promise((resolve) => condemned.set(name, resolve)),
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { podTemplateHash } from "../../src/api/podTemplate/hash.ts";
 import { later, rfc3339, seconds } from "../../src/api/time.ts";
-import { main } from "../../src/cli.ts";
 import type { ApiRequest } from "../../src/sim/http/exchange.ts";
 import { serveApi } from "../../src/sim/http.ts";
 import { ourDefinitions } from "../../src/sim/play.ts";
 import type { Fate } from "../../src/sim/podFate.ts";
 import { World } from "../../src/sim/world.ts";
+import { lotse } from "./lotse.ts";
 
 const definitions = ourDefinitions();
 const namespace = "shop";
@@ -19,19 +19,6 @@ const template = (tag: number) => ({
   metadata: { labels: { app: "web" } },
   spec: { containers: [{ name: "web", image: `web:${tag}` }] },
 });
-
-async function lotse(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const printed = { out: "", err: "" };
-  const code = await main(args, {
-    out: (text) => {
-      printed.out += `${text}\n`;
-    },
-    err: (text) => {
-      printed.err += `${text}\n`;
-    },
-  });
-  return { code, ...printed };
-}
 
 /** A world with an update whose pods have a fate, so many seconds after it began. */
 async function updated(fate: Fate, after: number): Promise<World> {

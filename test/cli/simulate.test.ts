@@ -4,23 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { main } from "../../src/cli.ts";
+import { lotse } from "./lotse.ts";
 
 const seed = join(import.meta.dirname, "../scenario/seed.yaml");
-
-/** Runs the command line; its exit code and what it printed. */
-async function lotse(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const printed = { out: "", err: "" };
-  const code = await main(args, {
-    out: (text) => {
-      printed.out += `${text}\n`;
-    },
-    err: (text) => {
-      printed.err += `${text}\n`;
-    },
-  });
-  return { code, ...printed };
-}
 
 interface Result {
   readonly outcome: string;

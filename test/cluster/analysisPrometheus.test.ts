@@ -3,12 +3,13 @@ import { after, before, describe, test } from "node:test";
 import type { AnalysisRunStatus, Metric } from "../../src/analysis/types.ts";
 import { type ControllerProcess, startController } from "./support/controller.ts";
 import { installOurs } from "./support/crds.ts";
-import { type Front, startFront } from "./support/front.ts";
+import { startFront } from "./support/front.ts";
 import { type Nodes, startNodes } from "./support/nodes.ts";
 import { skipWithout } from "./support/parts.ts";
 import { type MetricsServer, startPrometheus, startVictoriaMetrics } from "./support/prometheus.ts";
 import { type Brand, brands, type Case, cases, type Place, type Said } from "./support/prometheusCases.ts";
 import { firstResult, Runs } from "./support/runs.ts";
+import type { Served } from "./support/served.ts";
 import { sharedControlPlane } from "./support/shared.ts";
 
 const plane = await sharedControlPlane();
@@ -21,7 +22,7 @@ describe("analyses of a real Prometheus and a real VictoriaMetrics", {
   let nodes: Nodes;
   let runs: Runs;
   const servers = new Map<Brand, MetricsServer>();
-  const fronts: Front[] = [];
+  const fronts: Served[] = [];
   const addresses = new Map<string, string>();
 
   before(async () => {

@@ -10,6 +10,7 @@ import { type Nodes, startNodes } from "./support/nodes.ts";
 import { type Outcome, outcomeOf, settledOutcome } from "./support/outcome.ts";
 import { Player } from "./support/player.ts";
 import { halfReady, type Scenario, scenariosWith } from "./support/scenarios.ts";
+import { type Served, served } from "./support/served.ts";
 import { sharedControlPlane } from "./support/shared.ts";
 import { Tended } from "./support/tended.ts";
 
@@ -31,21 +32,18 @@ const kinds = [
 ];
 
 describe("what users do, on a real API server", () => {
-  const measured = createServer((asked, reply) => {
+  const measures = createServer((asked, reply) => {
     reply.setHeader("content-type", "application/json").end(`{"value":${asked.url === "/good" ? 1 : 0}}`);
   });
   const calm = new Map<string, Outcome>();
   let scenarios: readonly Scenario[] = [];
+  let measured: Served;
   let nodes: Nodes;
   let controller: Tended;
 
   before(async () => {
-    await new Promise<void>((resolve) => measured.listen(0, "127.0.0.1", resolve));
-    measured.unref();
-    const address = measured.address();
-    scenarios = scenariosWith({
-      url: `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`,
-    });
+    measured = await served(measures);
+    scenarios = scenariosWith(measured);
     await installOurs(plane);
     // As in a real cluster the controller is let in by RBAC, which a restarted API server has to learn first.
     const may = [`--clusterrole=cluster-admin`, `--user=${account}`];
@@ -60,8 +58,7 @@ describe("what users do, on a real API server", () => {
     await plane.kubectl("delete", "namespace", ...homes, "--wait=false");
     await plane.kubectl("delete", "clusterrolebinding", binding);
     await nodes?.stop();
-    measured.closeAllConnections();
-    measured.close();
+    await measured?.stop();
   });
 
   test("keeps its promises while nothing else happens", { timeout: limit }, async () => {

@@ -1,3 +1,4 @@
+import { messageOf } from "../../api/problem.ts";
 import type { Instant } from "../../api/time.ts";
 import { compile, evaluate } from "./evaluate.ts";
 import { isEmpty, type Value } from "./result.ts";
@@ -50,7 +51,7 @@ function answer(
   try {
     return evaluate(compile(source), result, now);
   } catch (error) {
-    const cause = isEmpty(result) ? noData : error instanceof Error ? error.message : String(error);
+    const cause = isEmpty(result) ? noData : messageOf(error);
     return `could not evaluate ${name} "${source}": ${cause}`;
   }
 }

@@ -3,7 +3,7 @@ import type { Instant } from "../../api/time.ts";
 import { hasPodsForStep, isStableDown } from "../counts.ts";
 import type { Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
-import type { Traffic } from "../weight.ts";
+import { type Traffic, waitsForStable } from "../weight.ts";
 
 /** Whether the rollout may move on from a step. */
 export type Progress =
@@ -32,9 +32,7 @@ export interface StepView {
  * the step then, or more that still carry traffic.
  */
 export function goesOnWithout({ view, traffic }: StepView): boolean {
-  const { holds, effects, problem } = traffic;
-  const isBlocked = !holds && effects.length === 0 && problem === undefined;
-  return isBlocked && isStableDown(view) && hasPodsForStep(view, traffic);
+  return waitsForStable(traffic) && isStableDown(view) && hasPodsForStep(view, traffic);
 }
 
 /** A kind of canary step: how it is named in events, and when it is done. */

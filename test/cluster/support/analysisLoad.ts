@@ -1,4 +1,4 @@
-import { Agent, createServer, request, type Server } from "node:http";
+import { Agent, createServer } from "node:http";
 import type { AnalysisRunStatus, Metric } from "../../../src/analysis/types.ts";
 import type { KubeObject } from "../../../src/api/object.ts";
 import { accessOf } from "../../../src/kube/access.ts";
@@ -10,6 +10,7 @@ import { transportOf } from "../../../src/kube/transport.ts";
 import { Watch } from "../../../src/kube/watch.ts";
 import { Cache } from "../../../src/reconcile/cache.ts";
 import { runKind } from "./runs.ts";
+import { passOn, type Served, served } from "./served.ts";
 
 /** Many AnalysisRuns at once. */
 export interface LoadOptions {
@@ -135,30 +136,19 @@ async function inLanes<Item>(items: readonly Item[], run: (item: Item) => Promis
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-interface Served {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
 /** Passes every question on, and tells of which run it is. */
 async function startCounter(target: string, came: (run: string) => void): Promise<Served> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer((asked, reply) => {
-    const { method, headers, url } = asked;
-    came(String(headers["x-run"]));
-    const onward = request(new URL(url ?? "/", target), { method, headers, agent }, (answer) => {
-      reply.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(reply);
-    });
-    onward.once("error", () => reply.destroy());
-    asked.pipe(onward);
+    came(String(asked.headers["x-run"]));
+    passOn(asked, reply, target, agent);
   });
-  const served = await serve(server);
+  const { url, stop } = await served(server);
   return {
-    url: served.url,
+    url,
     async stop() {
       agent.destroy();
-      await served.stop();
+      await stop();
     },
   };
 }
@@ -172,21 +162,5 @@ async function startHole(): Promise<Served & { held(): number }> {
       held -= 1;
     });
   });
-  return { ...(await serve(server)), held: () => held };
-}
-
-async function serve(server: Server): Promise<Served> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  server.unref();
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`,
-    stop() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
+  return { ...(await served(server)), held: () => held };
 }

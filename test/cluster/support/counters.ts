@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { type Served, served } from "./served.ts";
 
 /** A counter that grows evenly from the start of its server. */
 export interface Counter {
@@ -11,9 +12,7 @@ export interface Counter {
 const before = 1000;
 
 /** Serves counters under `/metrics` on a free port of 127.0.0.1. */
-export async function serveCounters(
-  counters: readonly Counter[],
-): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function serveCounters(counters: readonly Counter[]): Promise<Served> {
   const since = performance.now();
   const server = createServer((asked, reply) => {
     if (asked.url !== "/metrics") return void reply.writeHead(404).end();
@@ -23,19 +22,7 @@ export async function serveCounters(
     );
     reply.setHeader("content-type", "text/plain; version=0.0.4").end(`${lines.join("\n")}\n`);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  server.unref();
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`,
-    stop() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
+  return served(server);
 }
 
 function written(labels: Counter["labels"]): string {

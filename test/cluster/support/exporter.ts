@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { served } from "./served.ts";
 
 /** How a series of requests grows from now on. */
 export interface Load {
@@ -34,26 +35,16 @@ export async function startExporter(): Promise<Exporter> {
     if (asked.url !== "/metrics") return void reply.writeHead(404).end();
     reply.setHeader("content-type", "text/plain; version=0.0.4").end(page([...all.values()]));
   });
-  const url = await new Promise<string>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === "object" ? address?.port : address}`);
-    });
-  });
-  server.unref();
+  const { url, stop } = await served(server);
   return {
     url,
+    stop,
     set(labels, load) {
       const key = JSON.stringify(labels);
       const series = all.get(key) ?? { labels, load, since: performance.now(), good: 0, bad: 0 };
       grow(series);
       series.load = load;
       all.set(key, series);
-    },
-    stop() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
     },
   };
 }

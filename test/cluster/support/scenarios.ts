@@ -53,18 +53,8 @@ function basicCanary(): Scenario {
     floor: 4,
     async play(user) {
       await user.ends("Healthy");
-      await user.image("web:2");
-      await user.phase("Paused");
-      await user.promote();
-      await user.ends("Healthy");
-      await user.image("web:3");
-      await user.phase("Paused");
-      await user.status({ abort: true });
-      await user.ends("Degraded");
-      await user.status({ abort: false });
-      await user.phase("Paused");
-      await user.promote();
-      await user.ends("Healthy");
+      await letThrough(user, "web:2");
+      await abortedAndRetried(user, "web:3");
     },
   };
 }
@@ -85,10 +75,7 @@ function nginxCanary(measured: Measured): Scenario {
     floor: 4,
     async play(user) {
       await user.ends("Healthy");
-      await user.image("web:2");
-      await user.phase("Paused");
-      await user.promote();
-      await user.ends("Healthy");
+      await letThrough(user, "web:2");
       await user.patch({ apiVersion: api, kind: "Rollout", name }, { type: "json", body: [bad] });
       await user.ends("Healthy");
       await user.image("web:3");
@@ -169,18 +156,8 @@ function manualBlueGreen(): Scenario {
     floor: 3,
     async play(user) {
       await user.ends("Healthy");
-      await user.image("web:2");
-      await user.phase("Paused");
-      await user.promote();
-      await user.ends("Healthy");
-      await user.image("web:3");
-      await user.phase("Paused");
-      await user.status({ abort: true });
-      await user.ends("Degraded");
-      await user.status({ abort: false });
-      await user.phase("Paused");
-      await user.promote();
-      await user.ends("Healthy");
+      await letThrough(user, "web:2");
+      await abortedAndRetried(user, "web:3");
     },
   };
 }
@@ -194,10 +171,7 @@ function workload(scaleDown: "never" | "onsuccess" | "progressively"): Scenario 
     async play(user) {
       await user.ends("Healthy");
       await legacyHas(user, scaleDown === "never" ? 3 : 0);
-      await user.image("web:2", deployment);
-      await user.phase("Paused");
-      await user.promote();
-      await user.ends("Healthy");
+      await letThrough(user, "web:2", deployment);
     },
   };
 }
@@ -273,6 +247,26 @@ function autoscaledBlueGreen(): Scenario {
       await user.ends("Healthy");
     },
   };
+}
+
+/** A version goes out, and a person lets it go on at its pause. */
+async function letThrough(user: Player, image: string, workload?: typeof deployment): Promise<void> {
+  await user.image(image, workload);
+  await user.phase("Paused");
+  await user.promote();
+  await user.ends("Healthy");
+}
+
+/** A version is aborted at its pause, then tried again and let go on. */
+async function abortedAndRetried(user: Player, image: string): Promise<void> {
+  await user.image(image);
+  await user.phase("Paused");
+  await user.status({ abort: true });
+  await user.ends("Degraded");
+  await user.status({ abort: false });
+  await user.phase("Paused");
+  await user.promote();
+  await user.ends("Healthy");
 }
 
 /** Waits until the Deployment has so many pods, all of them available. */
