@@ -133,7 +133,7 @@ const strategies = {
 /** One state of a ReplicaSet, the Rollout, a Service or the canary Ingress. */
 function state(version: number, kind: string, name: string, object: object): Change {
   const found = { apiVersion: "", kind, metadata: { name, labels: {}, annotations: {} }, ...object };
-  return { version, kind, namespace: promised.namespace, name, object: found };
+  return { version, kind, namespace: promised.namespace, name, object: found, heard: version };
 }
 
 const pods = (version: number, hash: string, availableReplicas: number): Change =>

@@ -1,4 +1,5 @@
 import type { Asked } from "./load.ts";
+import type { Told } from "./told.ts";
 import type { Logged, Shared } from "./traefikProcess.ts";
 
 /** What the proxy did between two moments (of `performance.now()`), by its own API. */
@@ -41,6 +42,8 @@ export interface Figures {
   readonly podsGone: number | undefined;
   /** When the proxy gave the canary no request any more. */
   readonly weightGone: number | undefined;
+  /** When the API server had told of either. */
+  readonly told: Told;
 }
 
 /** What figures are made of. */
@@ -54,21 +57,25 @@ export interface Seen {
   /** The version of the pod with an address. */
   versionAt(address: string): string | undefined;
   readonly killedAt: number | undefined;
+  /** What the API server told after that. */
+  readonly told: Told;
 }
 
 /** Adds up what was seen. */
 export function figuresOf(seen: Seen): Figures {
-  const { story, driver, asked, samples, killedAt } = seen;
+  const { story, driver, asked, samples, killedAt, told } = seen;
   const times = asked.map(({ at }) => at);
   const began = Math.min(...times);
   const seconds = (Math.max(...times) - began) / 1000;
   const took = asked.map(({ millis }) => millis).sort((one, other) => one - other);
   const since = killedAt ?? began;
+  const sinceThen = (moment: number | undefined): number | undefined =>
+    moment === undefined ? undefined : Math.round(moment - since);
   const after = (holds: (sample: Sample) => boolean): number | undefined => {
     const first = samples.find(
       (sample) => killedAt !== undefined && sample.asked > killedAt && holds(sample),
     );
-    return first === undefined ? undefined : Math.round(first.answered - since);
+    return sinceThen(first?.answered);
   };
   return {
     story,
@@ -82,6 +89,7 @@ export function figuresOf(seen: Seen): Figures {
     failures: asked.filter(({ status }) => status !== 200).map((one) => failureOf(one, since, seen)),
     podsGone: after(({ canaryPods }) => canaryPods.length === 0),
     weightGone: after(({ canary }) => canary === 0),
+    told: { podsGone: sinceThen(told.podsGone), weightGone: sinceThen(told.weightGone) },
   };
 }
 

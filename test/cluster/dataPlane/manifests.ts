@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from "../../../src/api/object.ts";
+import type { KindRef, KubeObject, ObjectRef } from "../../../src/api/object.ts";
 
 /** What tells Traefik how to share requests. */
 export interface Driver {
@@ -8,6 +8,8 @@ export interface Driver {
   readonly host: string;
   /** What the Rollout says of it. */
   readonly trafficRouting: object;
+  /** The kind of the object that carries the weights. */
+  readonly carrier: KindRef;
   /** What a user has besides the Rollout and its Services. */
   readonly objects: readonly KubeObject[];
 }
@@ -26,6 +28,7 @@ export const drivers: readonly Driver[] = [
     trafficRouting: {
       plugins: { "argoproj-labs/gatewayAPI": { httpRoute: "shop", namespace: "gateway" } },
     },
+    carrier: { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
     objects: [
       {
         apiVersion: "gateway.networking.k8s.io/v1",
@@ -59,6 +62,7 @@ export const drivers: readonly Driver[] = [
     namespace: "traefik",
     host: "traefik.example.org",
     trafficRouting: { traefik: { weightedTraefikServiceName: "shop" } },
+    carrier: { apiVersion: "traefik.io/v1alpha1", kind: "TraefikService" },
     objects: [
       {
         apiVersion: "traefik.io/v1alpha1",

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../support/child.ts";
+import { Chronicle } from "../support/chronicle.ts";
 import { startController } from "../support/controller.ts";
 import { startControlPlane } from "../support/controlPlane.ts";
 import { installOurs, installTraefik } from "../support/crds.ts";
@@ -10,6 +11,7 @@ import { Load } from "./load.ts";
 import { type Driver, drivers, manifests } from "./manifests.ts";
 import { Shop } from "./shop.ts";
 import { type Story, stories } from "./stories.ts";
+import { endpoints, toldOf } from "./told.ts";
 import { type Shared, startTraefik } from "./traefikProcess.ts";
 import { Watching } from "./watching.ts";
 
@@ -64,6 +66,8 @@ async function routed(driver: Driver): Promise<void> {
 async function played(story: Story, shop: Shop, version: number): Promise<Figures> {
   const { driver } = shop;
   const { stableRS: stable = "" } = await shop.status();
+  const chronicle = new Chronicle(plane.kubeconfig, [endpoints, driver.carrier]);
+  await chronicle.begun();
   const load = new Load(driver.host, perSecond);
   const watching = new Watching(proxy, driver);
   const sent = async (count: number): Promise<void> => {
@@ -86,8 +90,10 @@ async function played(story: Story, shop: Shop, version: number): Promise<Figure
   await sent(requests);
   const asked = await load.stop();
   const samples = await watching.stop();
+  const { changes } = await chronicle.stop();
+  const told = toldOf(driver, changes, killedAt ?? Number.POSITIVE_INFINITY);
   const logged = (await proxy.failed()).filter(({ RequestHost }) => RequestHost === driver.host);
   const versionAt = (address: string): string | undefined => kubelet.versionAt(address);
-  const seen = { asked, samples, logged, canaryHash: canary, killedAt, versionAt };
+  const seen = { asked, samples, logged, canaryHash: canary, killedAt, versionAt, told };
   return figuresOf({ story: story.name, driver: driver.name, ...seen });
 }

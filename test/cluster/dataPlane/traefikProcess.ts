@@ -5,6 +5,12 @@ import { type Child, startChild, until } from "../support/child.ts";
 import type { ControlPlane } from "../support/controlPlane.ts";
 import { type Driver, ports } from "./manifests.ts";
 
+/**
+ * How long the proxy waits after a change of its configuration before it takes in the next: the endpoints of
+ * dead pods are one change, the weight that follows them another. Its default is 2 s.
+ */
+export const throttleMillis = 50;
+
 /** What Traefik does with the requests of a driver at a moment. */
 export interface Shared {
   /** The canary's share in percent; undefined while it has no route. */
@@ -56,6 +62,7 @@ export async function startTraefik(plane: ControlPlane): Promise<TraefikProcess>
     "--api.insecure=true",
     "--ping=true",
     ...providers,
+    `--providers.providersthrottleduration=${throttleMillis}ms`,
     "--providers.kubernetescrd.allowemptyservices=true", // as its chart has it
     `--accesslog.filepath=${log}`,
     "--accesslog.format=json",

@@ -24,7 +24,7 @@ export class Watching {
       const asked = performance.now();
       const shared = await proxy.shared(driver).catch(() => undefined); // too busy to answer: asked again
       if (shared !== undefined) this.#samples.push({ ...shared, asked, answered: performance.now() });
-      await sleep(40);
+      await sleep(20);
     }
   }
 }

@@ -16,6 +16,8 @@ export interface Change {
   readonly namespace: string;
   readonly name: string;
   readonly object: KubeObject | undefined;
+  /** When it was heard of, as `performance.now()` has it. */
+  readonly heard: number;
 }
 
 /** A stretch of versions, `after` apart and `until` included, in which changes of a kind may be unknown. */
@@ -90,7 +92,7 @@ export class Chronicle {
     this.#gaps.push({ after: scribe.version, until });
     for (const change of known.values()) {
       const place = `${change.namespace}/${change.name}`;
-      if (!there.has(place)) this.#note(scribe, { ...change, version: until, object: undefined });
+      if (!there.has(place)) this.#note(scribe, { ...change, version: until, object: undefined, heard: performance.now() });
     }
     for (const object of there.values()) this.#note(scribe, changeOf(kind, object, until));
     scribe.version = until;
@@ -130,7 +132,7 @@ interface Scribe {
 
 function changeOf({ kind }: KindRef, object: KubeObject, version: number): Change {
   const { namespace = "", name } = object.metadata;
-  return { version, kind, namespace, name, object };
+  return { version, kind, namespace, name, object, heard: performance.now() };
 }
 
 function placeOf({ metadata }: KubeObject): string {
