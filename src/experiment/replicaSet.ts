@@ -70,15 +70,18 @@ export function podsOf(view: ExperimentView, template: string): Pods | undefined
 
 /**
  * The ReplicaSet to create for a template. It has no pods yet, so that its Service comes first (analysis
- * 5.2).
+ * 5.2). Its hash is never that of the ReplicaSet whose pods were copied: the Services of a Rollout would
+ * find these pods too.
  */
 export function newReplicaSet(
   { seen, name, namespace, status }: ExperimentView,
   given: TemplateSpec,
 ): KubeObject {
-  const { [label.podHash]: _, ...own } = given.template.metadata?.labels ?? {};
+  const { [label.podHash]: former, ...own } = given.template.metadata?.labels ?? {};
   const template = { ...given.template, metadata: { ...given.template.metadata, labels: own } };
-  const hash = podTemplateHash(template, templateStatusIn(status, given.name)?.collisionCount);
+  const collisionCount = templateStatusIn(status, given.name)?.collisionCount;
+  const usual = podTemplateHash(template, collisionCount);
+  const hash = usual === former ? podTemplateHash(template, (collisionCount ?? 0) + 1) : usual;
   const labels = { ...own, [label.podHash]: hash };
   return {
     ...replicaSetRef,

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { annotation, label } from "../../src/api/labels.ts";
 import type { KubeObject } from "../../src/api/object.ts";
@@ -36,6 +36,21 @@ test("the ReplicaSet of a template is created without pods, and its name has no 
     selector: { matchLabels: labels },
     template: { metadata: { labels, annotations: { note: "x" } }, spec: podTemplate.spec },
   });
+});
+
+test("pods copied from a ReplicaSet have another hash, so that its Services do not find them", async () => {
+  const plain = { ...podTemplate, metadata: { labels: { app: "web" } } };
+  const taken = podTemplateHash(plain);
+  const copied = { ...plain, metadata: { labels: { app: "web", [label.podHash]: taken } } };
+  const lab = new Lab({ spec: { templates: [template("a", { template: copied })] } });
+  await lab.settle();
+  const { metadata, spec } = lab.get("ReplicaSet", "exp-a") as KubeObject & {
+    readonly spec: { readonly selector: { readonly matchLabels: object } };
+  };
+  const labels = { app: "web", [label.podHash]: podTemplateHash(plain, 1) };
+  notEqual(podTemplateHash(plain, 1), taken);
+  deepEqual([metadata.labels, spec.selector.matchLabels], [labels, labels]);
+  equal(lab.template()?.collisionCount, undefined);
 });
 
 test("a Service has every port of every container", async () => {
