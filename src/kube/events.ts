@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject, ObjectRef } from "../api/object.ts";
 import type { EventNote } from "../reconcile/effect.ts";
 import { ApiError, type Client, type Recorder } from "../reconcile/ports.ts";
+import { Lanes } from "./lanes.ts";
 import type { Log } from "./log.ts";
 
 /** What the recorder needs. */
@@ -24,16 +25,8 @@ const sameWithin = 600_000;
  */
 const burst = 50;
 const refillMillis = 10_000;
-/** Events that wait for the API server; more are dropped. */
-const mostWaiting = 8_000;
 /** Events that can still be counted on; the oldest are forgotten first. */
 const mostRemembered = 4_096;
-const lanes = 8;
-/**
- * Events do not get in the way of the work that they tell about: one is written at a time, and one more for
- * each further so many that wait.
- */
-const perLane = 1_000;
 const tries = 3;
 
 /** An event that was written: where, and how often it has happened. */
@@ -50,19 +43,17 @@ interface Budget {
 }
 
 /**
- * Writes Kubernetes events, in order for each object. The same event about the same object is counted for ten
- * minutes; a chatty object is held to its budget. Events are worth less than the work they tell about:
- * nothing waits for them, and what cannot be written is dropped.
+ * Writes Kubernetes events, in order for each object, warnings before others. The same event about the same
+ * object is counted for ten minutes; a chatty object is held to its budget. Events are worth less than the
+ * work they tell about: nothing waits for them, they wait for it (`Lanes`), and what cannot be written is
+ * dropped.
  */
 export class EventRecorder implements Recorder {
   readonly #options: RecorderOptions;
   readonly #now: () => number;
   readonly #written = new Map<string, Written>();
   readonly #budgets = new Map<string, Budget>();
-  readonly #lanes: Promise<void>[] = Array.from({ length: lanes }, () => Promise.resolve());
-  #waiting = 0;
-  #writing = 0;
-  readonly #turns: (() => void)[] = [];
+  readonly #lanes = new Lanes();
   #serial = 0;
   #sweptAt: number;
   #stopped = false;
@@ -79,7 +70,7 @@ export class EventRecorder implements Recorder {
   }
 
   record(about: KubeObject, note: EventNote): void {
-    if (this.#stopped || this.#waiting >= mostWaiting) return;
+    if (this.#stopped) return;
     const at = this.#now();
     this.#sweep(at);
     const subject = about.metadata.uid ?? `${about.kind} ${about.metadata.namespace}/${about.metadata.name}`;
@@ -91,7 +82,8 @@ export class EventRecorder implements Recorder {
     const written: Written = { at, count: again ? before.count + 1 : 1, ref: undefined };
     this.#remember(key, written);
     const event = this.#eventOf(about, note, written);
-    this.#enqueue(subject, () => this.#write(event, written, again ? before : undefined));
+    const write = () => this.#write(event, written, again ? before : undefined);
+    this.#lanes.add(subject, note.type === "Warning", () => this.#persistently(write));
   }
 
   /**
@@ -99,46 +91,18 @@ export class EventRecorder implements Recorder {
    */
   async stop(patience: number): Promise<void> {
     this.#stopped = true;
-    this.#admit();
+    this.#lanes.hurry();
     const timer = new AbortController();
     await Promise.race([
-      Promise.all(this.#lanes),
+      this.#lanes.settled(),
       sleep(patience, undefined, { signal: timer.signal }).catch(() => {}),
     ]);
     timer.abort();
   }
 
   /** Resolves when everything recorded so far is written or dropped. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#lanes);
-  }
-
-  #enqueue(subject: string, write: () => Promise<void>): void {
-    const lane = laneOf(subject);
-    this.#waiting += 1;
-    this.#lanes[lane] = (this.#lanes[lane] ?? Promise.resolve()).then(async () => {
-      await this.#turn();
-      await this.#persistently(write);
-      this.#waiting -= 1;
-      this.#writing -= 1;
-      this.#admit();
-    });
-  }
-
-  /** Resolves when one more may be written. */
-  #turn(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#turns.push(resolve);
-      this.#admit();
-    });
-  }
-
-  #admit(): void {
-    const most = this.#stopped ? lanes : Math.min(lanes, 1 + Math.floor(this.#waiting / perLane));
-    while (this.#writing < most && this.#turns.length > 0) {
-      this.#writing += 1;
-      this.#turns.shift()?.();
-    }
+  settled(): Promise<void> {
+    return this.#lanes.settled();
   }
 
   async #persistently(write: () => Promise<void>): Promise<void> {
@@ -233,13 +197,6 @@ export class EventRecorder implements Recorder {
       if (tokens + (at - filledAt) / refillMillis >= burst) this.#budgets.delete(subject);
     }
   }
-}
-
-/** Objects share lanes, but one object's events always go through the same. */
-function laneOf(subject: string): number {
-  let sum = 0;
-  for (let i = 0; i < subject.length; i++) sum = (sum * 31 + subject.charCodeAt(i)) >>> 0;
-  return sum % lanes;
 }
 
 function seconds(at: number): string {

@@ -6,22 +6,19 @@ import type { Rollout } from "../api/rollout.ts";
 import { matches } from "../api/selector.ts";
 import { seconds } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
-import { ApiError, type Ports, read } from "../reconcile/ports.ts";
+import { type Ports, read } from "../reconcile/ports.ts";
 import { remembered } from "../reconcile/remembered.ts";
 import { type ConfiguredRouter, configuredRouters, type Routers, routers } from "../traffic/index.ts";
 import { objectsSeen } from "../traffic/seen.ts";
-import { newReplicaSet } from "./birth.ts";
-import { revisionFor } from "./maintenance.ts";
 import { experimentsOf, fullReplicaSets } from "./observeExperiments.ts";
 import { neededPods } from "./observePods.ts";
 import { findTemplates } from "./observeTemplates.ts";
 import { problemOfReferences, problemOfSpec } from "./problems.ts";
 import { RolloutReader } from "./reader.ts";
-import { digestOf } from "./slim.ts";
 import type { RolloutSnapshot, RouterSeen, Template } from "./snapshot.ts";
 import { namedRuns } from "./status.ts";
+import { Twins } from "./twins.ts";
 import type { Verifier } from "./verifier.ts";
-import { viewOf } from "./view.ts";
 import { resolveWorkload } from "./workload.ts";
 import { isLeaving } from "./workloadHold.ts";
 
@@ -43,8 +40,7 @@ export class Observer {
   readonly #table: Routers;
   readonly #verifier: Verifier | undefined;
   readonly #reader = new RolloutReader();
-  /** The digest of the defaulted template by key, where the hash found no ReplicaSet. */
-  readonly #defaulted = new Map<string, { readonly hash: string; readonly digest: string | undefined }>();
+  readonly #twins = new Twins();
 
   constructor(table: Routers = routers, verifier?: Verifier | undefined) {
     this.#table = table;
@@ -56,7 +52,7 @@ export class Observer {
     const object = await read(ports, { ...rolloutRef, ...keyParts(key) });
     const isGoing = object?.metadata.deletionTimestamp !== undefined;
     if (object === undefined || (isGoing && !isLeaving(object))) {
-      this.#defaulted.delete(key);
+      this.#twins.forget(key);
       this.#reader.forget(key);
       this.#verifier?.forget(key);
       return undefined;
@@ -69,43 +65,10 @@ export class Observer {
     const base = { ...(await basics(key, object, parsed.rollout, ports)), routers: seenRouters };
     const problem = base.invalid ?? problemOfSpec(base) ?? routing.problem ?? problemOfReferences(base);
     if (problem !== undefined) return { ...base, invalid: problem };
-    const seen = { ...base, twin: await this.#twinOf(base, ports) };
+    const seen = { ...base, twin: await this.#twins.of(base, ports) };
     const asked = this.#verifier?.observe(seen, ports);
     const pods = await neededPods(seen, ports, asked?.ids);
     return { ...seen, aws: asked?.aws, pods, fullReplicaSets: await fullReplicaSets(seen, ports) };
-  }
-
-  /**
-   * When no ReplicaSet carries the hash, one whose template means the same is looked for (rollout-core 9.3):
-   * the API server is asked once for the defaulted form of ours, and digests are compared. So a takeover or
-   * an upgrade redeploys nothing.
-   */
-  async #twinOf(seen: RolloutSnapshot, ports: Ports): Promise<string | undefined> {
-    const { replicaSets, hash, key } = seen;
-    const isKnown = replicaSets.some((set) => set.metadata.labels?.[label.podHash] === hash);
-    if (isKnown || replicaSets.length === 0) {
-      this.#defaulted.delete(key);
-      return undefined;
-    }
-    const known = this.#defaulted.get(key);
-    const digest = known?.hash === hash ? known.digest : await defaultedDigest(seen, ports);
-    this.#defaulted.set(key, { hash, digest });
-    return replicaSets.filter((set) => digestOf(set) === digest).toSorted(olderFirst)[0]?.metadata.name;
-  }
-}
-
-/**
- * The digest of our template as the API server defaults it; undefined when it refuses it, as the create will
- * tell.
- */
-async function defaultedDigest(seen: RolloutSnapshot, ports: Ports): Promise<string | undefined> {
-  const view = viewOf(seen, ports.clock.now());
-  try {
-    return digestOf(await ports.client.create(newReplicaSet(view, revisionFor(view)), { dryRun: true }));
-  } catch (error) {
-    if (error instanceof ApiError && error.code >= 400 && error.code < 500 && error.code !== 429)
-      return undefined;
-    throw error;
   }
 }
 
@@ -275,9 +238,4 @@ function takenNames(key: string, ports: Ports): ReadonlySet<string> {
   const failed = ports.last(key)?.failed;
   if (failed === undefined || failed.effect === "status" || failed.effect.do !== "create") return new Set();
   return failed.error.reason === "AlreadyExists" ? new Set([failed.effect.object.metadata.name]) : new Set();
-}
-
-function olderFirst({ metadata: one }: KubeObject, { metadata: other }: KubeObject): number {
-  const age = (time: string | undefined) => (time === undefined ? 0 : Date.parse(time));
-  return age(one.creationTimestamp) - age(other.creationTimestamp) || (one.name < other.name ? -1 : 1);
 }

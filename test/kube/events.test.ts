@@ -192,28 +192,3 @@ test("events: nothing is remembered of objects that have long been quiet", async
   await scene.recorder.settled();
   equal(scene.recorder.remembered, 2);
 });
-
-const crowds: [name: string, count: number, together: number][] = [
-  ["one after the other while few wait", 20, 1],
-  ["several at a time when many wait", 2_500, 3],
-  ["eight at a time at most", 7_500, 8],
-];
-for (const [name, count, together] of crowds) {
-  test(`events: they are written ${name}`, async () => {
-    let writing = 0;
-    let most = 0;
-    const client = {
-      async create() {
-        writing += 1;
-        most = Math.max(most, writing);
-        await new Promise((resolve) => setImmediate(resolve));
-        writing -= 1;
-      },
-    } as unknown as Client;
-    const recorder = new EventRecorder({ client, log: silent });
-    for (let index = 0; index < count; index += 1)
-      recorder.record(rollout(`web-${index}`), note("Rollout is paused"));
-    await recorder.settled();
-    equal(most, together);
-  });
-}
