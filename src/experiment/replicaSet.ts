@@ -70,8 +70,8 @@ export function podsOf(view: ExperimentView, template: string): Pods | undefined
 
 /**
  * The ReplicaSet to create for a template. It has no pods yet, so that its Service comes first (analysis
- * 5.2). Its hash is never that of the ReplicaSet whose pods were copied: the Services of a Rollout would
- * find these pods too.
+ * 5.2). Pods that are copied from a ReplicaSet have a hash of their own: else Services and queries could not
+ * tell them from those, nor from the same pods of another experiment.
  */
 export function newReplicaSet(
   { seen, name, namespace, status }: ExperimentView,
@@ -79,14 +79,15 @@ export function newReplicaSet(
 ): KubeObject {
   const { [label.podHash]: former, ...own } = given.template.metadata?.labels ?? {};
   const template = { ...given.template, metadata: { ...given.template.metadata, labels: own } };
-  const collisionCount = templateStatusIn(status, given.name)?.collisionCount;
-  const usual = podTemplateHash(template, collisionCount);
-  const hash = usual === former ? podTemplateHash(template, (collisionCount ?? 0) + 1) : usual;
+  const setName = replicaSetName(name, given.name);
+  const told = former === undefined ? own : { ...own, [label.podHash]: setName };
+  const hashed = { ...template, metadata: { ...template.metadata, labels: told } };
+  const hash = podTemplateHash(hashed, templateStatusIn(status, given.name)?.collisionCount);
   const labels = { ...own, [label.podHash]: hash };
   return {
     ...replicaSetRef,
     metadata: {
-      name: replicaSetName(name, given.name),
+      name: setName,
       namespace,
       labels,
       annotations: annotationsFor(name, given.name),

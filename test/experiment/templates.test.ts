@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { annotation, label } from "../../src/api/labels.ts";
 import type { KubeObject } from "../../src/api/object.ts";
@@ -14,11 +14,18 @@ const owner = {
   controller: true,
   blockOwnerDeletion: true,
 };
+interface Selecting extends KubeObject {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: object };
+    readonly template: { readonly metadata: { readonly labels: object } };
+  };
+}
+
 const ours = { [annotation.experimentName]: "exp", [annotation.experimentTemplate]: "a" };
 
 test("the ReplicaSet of a template is created without pods, and its name has no hash (analysis trap 62)", async () => {
   const given = {
-    metadata: { labels: { app: "web", [label.podHash]: "old" }, annotations: { note: "x" } },
+    metadata: { labels: { app: "web" }, annotations: { note: "x" } },
     spec: podTemplate.spec,
   };
   const lab = new Lab({ spec: { templates: [template("a", { template: given, minReadySeconds: 5 })] } });
@@ -38,19 +45,21 @@ test("the ReplicaSet of a template is created without pods, and its name has no 
   });
 });
 
-test("pods copied from a ReplicaSet have another hash, so that its Services do not find them", async () => {
+test("pods copied from a ReplicaSet have a hash of their own, so that no other Service finds them", async () => {
   const plain = { ...podTemplate, metadata: { labels: { app: "web" } } };
   const taken = podTemplateHash(plain);
   const copied = { ...plain, metadata: { labels: { app: "web", [label.podHash]: taken } } };
-  const lab = new Lab({ spec: { templates: [template("a", { template: copied })] } });
-  await lab.settle();
-  const { metadata, spec } = lab.get("ReplicaSet", "exp-a") as KubeObject & {
-    readonly spec: { readonly selector: { readonly matchLabels: object } };
-  };
-  const labels = { app: "web", [label.podHash]: podTemplateHash(plain, 1) };
-  notEqual(podTemplateHash(plain, 1), taken);
-  deepEqual([metadata.labels, spec.selector.matchLabels], [labels, labels]);
-  equal(lab.template()?.collisionCount, undefined);
+  const templates = ["a", "b"].map((name) => template(name, { template: copied }));
+  const lab = new Lab({ spec: { templates } });
+  await lab.look();
+  const hashes = ["exp-a", "exp-b"].map((name) => {
+    const { metadata, spec } = lab.get("ReplicaSet", name) as Selecting;
+    const hash = metadata.labels?.[label.podHash] ?? "";
+    const labels = { app: "web", [label.podHash]: hash };
+    deepEqual([spec.selector.matchLabels, spec.template.metadata.labels], [labels, labels]);
+    return hash;
+  });
+  equal(new Set([taken, ...hashes]).size, 3);
 });
 
 test("a Service has every port of every container", async () => {
