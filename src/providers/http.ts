@@ -1,6 +1,7 @@
 import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
-import type { AxiosRequestConfig, AxiosStatic } from "axios";
+import type { AxiosAdapter, AxiosStatic, InternalAxiosRequestConfig } from "axios";
+import type pRetry from "p-retry";
 import type { Millis } from "../api/time.ts";
 import { failureWords, isConnectionFault } from "./failureWords.ts";
 import { type Outbound, type OutboundRules, outboundOf } from "./outbound.ts";
@@ -66,6 +67,9 @@ interface Agents {
 
 interface Loaded {
   readonly axios: AxiosStatic;
+  /** The part of axios that sends: what it does before, with defaults and interceptors, costs as much. */
+  readonly adapter: AxiosAdapter;
+  readonly retry: typeof pRetry;
   /** For requests that the rules apply to, and for those that are trusted. */
   readonly bounded: Agents;
   readonly free: Agents;
@@ -83,14 +87,19 @@ export function httpClient(rules: OutboundRules = { denied: [], allowedHosts: []
   return async (request) => {
     loading ??= load(outbound);
     const loaded = await loading;
-    if (!request.reads) return send(loaded, request, deadlineOf(request));
-    return repeated(loaded, request, deadlineOf(request));
+    const limit = limitOf(request);
+    try {
+      return await (request.reads ? repeated : send)(loaded, request, limit);
+    } finally {
+      limit.release();
+    }
   };
 }
 
 async function load(outbound: Outbound): Promise<Loaded> {
-  const [{ default: axios }, http, https] = await Promise.all([
+  const [{ default: axios }, { default: retry }, http, https] = await Promise.all([
     import("axios"),
+    import("p-retry"),
     import("node:http"),
     import("node:https"),
   ]);
@@ -102,23 +111,54 @@ async function load(outbound: Outbound): Promise<Loaded> {
       unverified: new https.Agent({ ...options, rejectUnauthorized: false }),
     };
   };
-  return { axios, outbound, bounded: agents({ lookup: outbound.lookup }), free: agents({}) };
+  return {
+    axios,
+    adapter: axios.getAdapter("http"),
+    retry,
+    outbound,
+    bounded: agents({ lookup: outbound.lookup }),
+    free: agents({}),
+  };
 }
 
-/** Which requests are over time; a timeout of 0 is over at once. */
-function deadlineOf({ timeout }: HttpRequest): AbortSignal {
-  return timeout <= 0 ? AbortSignal.abort() : AbortSignal.timeout(Math.min(timeout, 2 ** 31 - 1));
+/** What ends a request early: nobody wants its answer any more, or its time is over. */
+interface Limit {
+  readonly signal: AbortSignal;
+  isLate(): boolean;
+  /** Lets go of the timer, and of everything that it would keep in memory until it fires. */
+  release(): void;
+}
+
+/** A timeout of 0 is over at once. */
+function limitOf({ timeout, signal }: HttpRequest): Limit {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  let isLate = timeout <= 0;
+  const late = () => {
+    isLate = true;
+    end();
+  };
+  const timer = setTimeout(late, Math.min(timeout, 2 ** 31 - 1));
+  signal.addEventListener("abort", end, { once: true });
+  if (isLate || signal.aborted) end();
+  return {
+    signal: ending.signal,
+    isLate: () => isLate,
+    release() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+    },
+  };
 }
 
 /** The last answer or failure once the request was repeated often enough. */
-async function repeated(loaded: Loaded, request: HttpRequest, deadline: AbortSignal): Promise<HttpReply> {
-  const { default: pRetry } = await import("p-retry");
+async function repeated(loaded: Loaded, request: HttpRequest, limit: Limit): Promise<HttpReply> {
   let reply: HttpReply | undefined;
   try {
-    return await pRetry(
+    return await loaded.retry(
       async () => {
         reply = undefined;
-        reply = await send(loaded, request, deadline);
+        reply = await send(loaded, request, limit);
         if (reply.status >= 500 && reply.status !== 501)
           throw new HttpFailure(request, reply.statusText, true);
         return reply;
@@ -131,20 +171,17 @@ async function repeated(loaded: Loaded, request: HttpRequest, deadline: AbortSig
   }
 }
 
-async function send(loaded: Loaded, request: HttpRequest, deadline: AbortSignal): Promise<HttpReply> {
-  if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
-  if (!/^https?:\/\//i.test(request.url) || !URL.canParse(request.url)) {
-    throw new HttpFailure(request, "unsupported protocol scheme or invalid address");
-  }
-  refuse(loaded, request, new URL(request.url).hostname);
+async function send(loaded: Loaded, request: HttpRequest, limit: Limit): Promise<HttpReply> {
+  const url = /^https?:\/\//i.test(request.url) ? URL.parse(request.url) : null;
+  if (url === null) throw new HttpFailure(request, "unsupported protocol scheme or invalid address");
+  refuse(loaded, request, url.hostname);
   try {
-    const { status, statusText, data } = await loaded.axios.request<unknown>(
-      configOf(loaded, request, AbortSignal.any([request.signal, deadline])),
-    );
+    limit.signal.throwIfAborted();
+    const { status, statusText, data } = await loaded.adapter(configOf(loaded, request, url, limit.signal));
     return { status, statusText, body: typeof data === "string" ? data : "" };
   } catch (error) {
     if (error instanceof HttpFailure) throw error;
-    if (deadline.aborted) throw new HttpFailure(request, "context deadline exceeded");
+    if (limit.isLate()) throw new HttpFailure(request, "context deadline exceeded");
     if (request.signal.aborted) throw new HttpFailure(request, "context canceled");
     throw new HttpFailure(request, reasonOf(error, request.url), isConnectionFault(error));
   }
@@ -155,17 +192,20 @@ function refuse({ outbound }: Loaded, request: HttpRequest, host: string): void 
   if (refusal !== undefined) throw new HttpFailure(request, refusal);
 }
 
-function configOf(loaded: Loaded, request: HttpRequest, signal: AbortSignal): AxiosRequestConfig {
+function configOf(
+  loaded: Loaded,
+  request: HttpRequest,
+  parsed: URL,
+  signal: AbortSignal,
+): InternalAxiosRequestConfig {
   const agents = request.trusted === true ? loaded.free : loaded.bounded;
-  const { url, authorization } = addressed(request.url);
+  const { url = request.url, authorization } = withoutUser(parsed);
   return {
     method: request.method,
     url,
-    headers: headersOf(request.headers ?? {}, authorization),
+    headers: loaded.axios.AxiosHeaders.from(headersOf(request.headers ?? {}, authorization)),
     data: request.body,
     responseType: "text",
-    transformResponse: (body: unknown) => body,
-    transformRequest: (body: unknown) => body,
     validateStatus: () => true,
     maxRedirects: 10,
     beforeRedirect: (next: { readonly hostname?: string }) => refuse(loaded, request, next.hostname ?? ""),
@@ -178,12 +218,15 @@ function configOf(loaded: Loaded, request: HttpRequest, signal: AbortSignal): Ax
 }
 
 /** User and password of the address go into a header, unless there is one already. */
-function addressed(address: string): { readonly url: string; readonly authorization?: string } {
-  const url = new URL(address);
-  if (url.username === "" && url.password === "") return { url: address };
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+function withoutUser({ href, username, password }: URL): {
+  readonly url?: string;
+  readonly authorization?: string;
+} {
+  if (username === "" && password === "") return {};
+  const url = new URL(href);
   url.username = "";
   url.password = "";
+  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { url: url.href, authorization: basic(user) };
 }
 
