@@ -1,7 +1,7 @@
 import { Problem } from "../api/problem.ts";
 import type { RolloutStatus } from "../api/rolloutStatus.ts";
 import type { Effect } from "../reconcile/effect.ts";
-import { managedNames } from "../traffic/note.ts";
+import { formerServices, managedNames } from "../traffic/note.ts";
 import type { AdditionalDestination, ManagedRoute, Wanted } from "../traffic/router.ts";
 import { tellingRefusal } from "../traffic/trouble.ts";
 import { lastWeight, scaleInForce, weightAt } from "./canaryWeight.ts";
@@ -135,7 +135,7 @@ function wantedOf(view: View, intent: Intent, verdict: Verdict): Wanted {
     max: M,
     stableHash: stableRS?.hash ?? "",
     ...managedNames(canary?.trafficRouting?.managedRoutes, routed, seen.key),
-    former: (status.canary?.weights?.additional ?? []).flatMap((side) => side.serviceName ?? []),
+    former: formerServices(status.canary?.weights?.additional, routed, seen.key),
     unready: verdict.aborted || rollsBackSlowly(view) ? undefined : unreadyOf(view),
     ...intent,
   };

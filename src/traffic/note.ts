@@ -43,6 +43,20 @@ export function managedNames(
     : { managed: [...managed, ...formerlyManaged], formerlyManaged };
 }
 
+/**
+ * The Services of experiments that may have a share: those that are recorded, and those that these objects
+ * note, as a share may have been given by a pass that could not record it any more.
+ */
+export function formerServices(
+  recorded: readonly { readonly serviceName?: string | undefined }[] | undefined,
+  objects: readonly (KubeObject | undefined)[],
+  key: string,
+): Wanted["former"] {
+  const noted = objects.flatMap((object) => (object && notesOn(object)[key]?.former) ?? []);
+  const named = (recorded ?? []).flatMap(({ serviceName }) => serviceName ?? []);
+  return [...new Set([...named, ...noted])];
+}
+
 /** The object with the note of this Rollout; as it is when the Rollout leaves none. */
 export function noted(object: KubeObject, wanted: Wanted): KubeObject {
   const { by } = wanted;

@@ -2,6 +2,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import type { GatewayApiRouting } from "../../src/api/gatewayApiRouting.ts";
 import type { KubeObject } from "../../src/api/object.ts";
+import { formerServices } from "../../src/traffic/note.ts";
 import {
   beta,
   board,
@@ -122,6 +123,17 @@ test("experiments take their share from stable and go again (trap T-62)", () => 
   deepEqual(rulesOf(on), [{ backendRefs: [...pair(20, 75), { ...exp, weight: 5 }] }]);
   on.settle(wanted({ weight: 20, former: ["exp-a"] }));
   deepEqual(rulesOf(on), [{ backendRefs: pair(20, 80) }]);
+});
+
+test("the share of an experiment goes again, also when no status has recorded it", () => {
+  const on = board(route([{ backendRefs: both }]));
+  const by = { router: "gatewayAPI", config: { httpRoute: "shop" } };
+  on.settle(wanted({ weight: 20, additional: [experiment], by }));
+  const former = formerServices(undefined, on.all(), `${namespace}/shop-ro`);
+  deepEqual(former, ["exp-a"]);
+  on.settle(wanted({ weight: 20, former, by }));
+  deepEqual(rulesOf(on), [{ backendRefs: pair(20, 80) }]);
+  deepEqual(formerServices([{ serviceName: "exp-b" }], on.all(), `${namespace}/shop-ro`), ["exp-b"]);
 });
 
 test("ping-pong services take the roles that they have now", () => {
