@@ -8,8 +8,8 @@ function fields(properties: Readonly<Record<string, unknown>>, ...required: read
   return { type: "object", properties, ...(required.length > 0 ? { required } : {}) };
 }
 
-function list(items: object, minItems = 0) {
-  return { type: "array", items, ...(minItems > 0 ? { minItems } : {}) };
+function list(items: object, limits: { readonly minItems?: number; readonly maxItems?: number } = {}) {
+  return { type: "array", items, ...limits };
 }
 
 /** A reference within the mesh. */
@@ -24,7 +24,10 @@ const weightedTarget = fields(
   },
   "weight",
 );
-const action = fields({ weightedTargets: list(weightedTarget, 1) }, "weightedTargets");
+const action = fields(
+  { weightedTargets: list(weightedTarget, { minItems: 1, maxItems: 10 }) },
+  "weightedTargets",
+);
 const httpRoute = fields(
   { match: anything, action, retryPolicy: anything, timeout: anything },
   "match",
