@@ -4,7 +4,8 @@ import { fenced } from "./controller/fence.ts";
 import { readFlags } from "./controller/flags.ts";
 import { namesMetric, tableOf } from "./controller/kinds.ts";
 import { jobClusterOf } from "./controller/measuring.ts";
-import { controllerNamespace, startController } from "./controller/start.ts";
+import { controllerNamespace } from "./controller/ownNamespace.ts";
+import { startController } from "./controller/start.ts";
 import { wallClock } from "./controller/wallClock.ts";
 import { accessOf } from "./kube/access.ts";
 import { loadConfig } from "./kube/config.ts";
@@ -32,9 +33,10 @@ async function main(flags: Extract<typeof line, { is: "run" }>["flags"]): Promis
       namespace,
       access: accessOf(config),
       clock: wallClock,
-      table: (client, mayWrite) => {
+      table: (client, mayWrite, istioCluster) => {
         const jobs = jobCluster && fenced(jobCluster, mayWrite);
-        return tableOf(client, flags, surroundings, jobs, flags.namespaced ? namespace : undefined);
+        const place = { namespace: flags.namespaced ? namespace : undefined, istioCluster };
+        return tableOf(client, flags, surroundings, jobs, place);
       },
       matches: namesMetric,
     });

@@ -16,6 +16,8 @@ export const label = {
   stepIndex: "step-index",
   /** The uid of the AnalysisRun that a Job, and its pods, measure for. */
   runUid: "analysisrun.argoproj.io/uid",
+  /** `true` on the Secret whose kubeconfig leads to the cluster with Istio's objects. */
+  primaryCluster: "istio.argoproj.io/primary-cluster",
 } as const;
 
 /** Every annotation that is read or written (rollout-core 9.1, analysis 0, traffic-cli-ops 2). */

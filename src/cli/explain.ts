@@ -1,8 +1,15 @@
+import { isJson } from "../api/json.ts";
+import type { KubeObject } from "../api/object.ts";
 import { Problem } from "../api/problem.ts";
 import { type Instant, instant, rfc3339 } from "../api/time.ts";
 import { type Explanation, explain as explained } from "../rollout/explain.ts";
+import { rolloutRef } from "../rollout/observe.ts";
+import { routerKinds } from "../rollout/routed.ts";
+import { routers, routersFor } from "../traffic/index.ts";
+import { notesOn } from "../traffic/note.ts";
 import { command } from "./command.ts";
 import { explainText } from "./explainText.ts";
+import type { Live, Routed } from "./live.ts";
 import { readManifests } from "./manifests.ts";
 import { onlooked } from "./onlooker.ts";
 import { clientOver, placedIn } from "./readOnly.ts";
@@ -58,10 +65,16 @@ async function fromFiles(
   const found: Explanation[] = [];
   for (const { metadata } of wanted) {
     const { namespace = "default", name } = metadata;
-    const client = clientOver(placedIn(namespace, objects));
-    found.push(await explanation(client, { namespace, name }, now));
+    const routed = routedIn(placedIn(namespace, objects), `${namespace}/${name}`);
+    found.push(await explanation(routed, { namespace, name }, now));
   }
   return found;
+}
+
+/** The objects as a cluster; which one they are in when they were Istio's in another one, they say. */
+function routedIn(objects: readonly KubeObject[], key: string): Routed {
+  const noted = objects.filter(({ metadata }) => isJson(metadata)).map((one) => notesOn(one)[key]);
+  return { client: clientOver(objects), istioCluster: noted.find((note) => note?.cluster)?.cluster };
 }
 
 function named<One extends { readonly metadata: { readonly name: string } }>(
@@ -86,19 +99,31 @@ async function fromCluster(
 ): Promise<readonly Explanation[]> {
   if (names.length === 0) throw new Problem("name a Rollout, or files with -f");
   const { withCluster } = await import("./live.ts"); // the Kubernetes client takes long to load
-  return withCluster(place, async ({ client, namespace }) => {
+  return withCluster(place, async (live) => {
+    const { namespace } = live;
     const found: Explanation[] = [];
-    for (const name of names) found.push(await explanation(client, { namespace, name }, now));
+    for (const name of names) {
+      const routed = await routedFor(live, name);
+      found.push(await explanation(routed, { namespace, name }, now));
+    }
     return found;
   });
 }
 
+/** What to read with; no cluster is asked for a Secret unless the Rollout routes with Istio (trap T-51). */
+async function routedFor({ client, namespace, withIstio }: Live, name: string): Promise<Routed> {
+  const rollout = await client.get({ ...rolloutRef, namespace, name });
+  const kinds = rollout === undefined ? [] : routerKinds(rollout, routers);
+  const isIstio = kinds.some(({ apiVersion }) => apiVersion.startsWith("networking.istio.io/"));
+  return isIstio ? withIstio() : { client };
+}
+
 async function explanation(
-  client: Parameters<typeof onlooked>[1],
+  { client, istioCluster }: Routed,
   which: { readonly namespace: string; readonly name: string },
   now: Instant,
 ): Promise<Explanation> {
-  const seen = await onlooked(which, client, now);
+  const seen = await onlooked(which, client, now, routersFor({}, istioCluster));
   if (seen === undefined) {
     throw new Problem(
       `there is no Rollout "${which.name}" in the namespace "${which.namespace}", or it is going`,

@@ -7,6 +7,7 @@ import { rolloutShapes } from "../rollout/index.ts";
 import { Observer, replicaSetRef, runRef } from "../rollout/observe.ts";
 import { experimentRef } from "../rollout/observeExperiments.ts";
 import type { RolloutSnapshot } from "../rollout/snapshot.ts";
+import { type Routers, routers } from "../traffic/index.ts";
 import { readOnly } from "./readOnly.ts";
 
 /** The kinds whose objects are found by their owner; all others are asked for by name. */
@@ -20,6 +21,7 @@ export async function onlooked(
   { namespace = "", name }: Pick<ObjectRef, "namespace" | "name">,
   client: Client,
   now: Instant,
+  table: Routers = routers,
 ): Promise<RolloutSnapshot | undefined> {
   const cache = new Cache();
   for (const shape of rolloutShapes) cache.register(shape);
@@ -30,7 +32,7 @@ export async function onlooked(
   const readings = new Awaited();
   const clock = { now: () => now, at: () => () => {} };
   const ports: Ports = { clock, cache, client: readOnly(client), readings, last: () => undefined };
-  const observer = new Observer();
+  const observer = new Observer(table);
   const first = await observer.observe(`${namespace}/${name}`, ports);
   if (!(await readings.arrived())) return first;
   return observer.observe(`${namespace}/${name}`, ports);

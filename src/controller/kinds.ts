@@ -4,6 +4,7 @@ import { Problem } from "../api/problem.ts";
 import { eventReason } from "../api/reasons.ts";
 import { seconds } from "../api/time.ts";
 import { experimentKind } from "../experiment/index.ts";
+import { istioGroup } from "../kube/primaryCluster.ts";
 import { loadBalancersOf } from "../providers/loadBalancers.ts";
 import type { Surroundings } from "../providers/provider.ts";
 import type { Client } from "../reconcile/ports.ts";
@@ -17,13 +18,21 @@ import { measuring } from "./measuring.ts";
 import type { Reconciled, Table } from "./table.ts";
 import { wallClock } from "./wallClock.ts";
 
+/** Where the controller works. */
+export interface Place {
+  /** The one namespace, or undefined for all. */
+  readonly namespace?: string | undefined;
+  /** Names us in the cluster that Istio's objects are in, where that is another one. */
+  readonly istioCluster?: string | undefined;
+}
+
 /** Every kind that the controller looks after, in one namespace or in all. A new one is a line here. */
 export function tableOf(
   client: Client,
   flags: Flags,
   surroundings: Surroundings,
   jobCluster?: Client | undefined,
-  namespace?: string | undefined,
+  { namespace, istioCluster }: Place = {},
 ): Table {
   const runs: Reconciled = {
     kind: analysisRunKind({ measure: measuring({ client, flags, surroundings, jobCluster }) }),
@@ -32,7 +41,7 @@ export function tableOf(
   const jobs = { ...measuringJobs, always: true };
   if (flags.controllers === "analysis") return { kinds: [runs], shapes: [runShape, jobs] };
 
-  const table = routersBy(flags);
+  const table = routersBy(flags, istioCluster);
   const rollouts: Reconciled = {
     kind: rolloutKind(table, verifyingBy(flags, surroundings)),
     workers: flags.rolloutThreads,
@@ -76,14 +85,15 @@ export function verifyingBy(flags: Flags, surroundings: Surroundings): VerifierO
 }
 
 /** The routers with the API versions that the flags name (traffic-cli-ops 7.1). */
-export function routersBy(flags: Flags): Routers {
-  return routersFor({
-    istio: `networking.istio.io/${flags.istioApiVersion}`,
+export function routersBy(flags: Flags, istioCluster?: string | undefined): Routers {
+  const versions = {
+    istio: `${istioGroup}/${flags.istioApiVersion}`,
     smi: flags.trafficSplitApiVersion,
     ambassador: flags.ambassadorApiVersion,
     appMesh: flags.appmeshCrdVersion,
     traefik: traefikVersion(flags),
-  });
+  };
+  return routersFor(versions, istioCluster);
 }
 
 /** The version with the group that is named; a version that names its group itself has that. */

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Access } from "../kube/access.ts";
 import { clientOf } from "../kube/client.ts";
 import { Discovery } from "../kube/discovery.ts";
+import { apart } from "../kube/farCluster.ts";
 import { Election, leaseName } from "../kube/lease.ts";
+import { istioGroup } from "../kube/primaryCluster.ts";
 import { rateLimit } from "../kube/rate.ts";
 import { type Transport, transportOf } from "../kube/transport.ts";
 import type { Pace } from "../kube/watch.ts";
@@ -16,8 +17,10 @@ import { Metrics } from "../telemetry/metrics.ts";
 import type { Build } from "../telemetry/processMetrics.ts";
 import { fenced } from "./fence.ts";
 import type { Flags } from "./flags.ts";
+import { type IstioCluster, istioCluster } from "./istioCluster.ts";
 import { Leading } from "./lead.ts";
 import { leaseNamespace } from "./leaseNamespace.ts";
+import { controllerNamespace } from "./ownNamespace.ts";
 import type { Table } from "./table.ts";
 
 /** What the controller process is made of. */
@@ -31,8 +34,9 @@ export interface ControllerOptions {
   readonly log: Logger;
   /**
    * The kinds to look after; the client writes only while this process leads, and so must every other one.
+   * `istioCluster` names us in the cluster that Istio's objects are in, where that is another one.
    */
-  readonly table: (client: Client, mayWrite: () => boolean) => Table;
+  readonly table: (client: Client, mayWrite: () => boolean, istioCluster?: string) => Table;
   readonly matches: NameMatch;
   readonly pace?: Partial<Pace>;
 }
@@ -46,22 +50,22 @@ export interface Controller {
   stop(): void;
 }
 
-const serviceAccountNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
-
 /** Starts the controller: serves health and metrics at once, and works when it is the leader. */
 export async function startController(options: ControllerOptions): Promise<Controller> {
   const { flags, build, log, access } = options;
   for (const flag of flags.ignored) log.warn({ flag }, "This flag has no effect");
   const metrics = new Metrics({ build, matches: options.matches });
   const servers = await serveBoth(flags, metrics);
-  const transport = transportOf({
-    access,
-    userAgent: `lotse/${build.version}`,
-    limit: rateLimit(flags.qps, flags.burst),
-    ended: ({ request: { about }, status }) => about && metrics.requested({ ...about, status }),
-  });
+  const open = (to: Access): Transport =>
+    transportOf({
+      access: to,
+      userAgent: `lotse/${build.version}`,
+      limit: rateLimit(flags.qps, flags.burst),
+      ended: ({ request: { about }, status }) => about && metrics.requested({ ...about, status }),
+    });
+  const transport = open(access);
   const stopping = Promise.withResolvers<void>();
-  const ended = run(options, { metrics, transport, stopping: stopping.promise })
+  const ended = run(options, { metrics, open, transport, stopping: stopping.promise })
     .catch((error: unknown) => {
       log.error({ error: error instanceof Error ? error.stack : String(error) }, "The controller failed");
       return 1;
@@ -92,13 +96,15 @@ async function serveBoth(
 
 interface Parts {
   readonly metrics: Metrics;
+  /** Opens the way to another API server. */
+  readonly open: (access: Access) => Transport;
   readonly transport: Transport;
   readonly stopping: Promise<void>;
 }
 
 /** Waits for the lease, leads until told to stop or until the lease is lost; resolves to the exit code. */
-async function run(options: ControllerOptions, { metrics, transport, stopping }: Parts): Promise<number> {
-  const { flags, log } = options;
+async function run(options: ControllerOptions, parts: Parts): Promise<number> {
+  const { transport, stopping } = parts;
   const discovery = new Discovery(transport);
   let isOver = false;
   const asked = stopping.then(() => {
@@ -109,25 +115,67 @@ async function run(options: ControllerOptions, { metrics, transport, stopping }:
   if (election === "stop") return 0;
   const won =
     election === undefined ? "won" : await Promise.race([asked, election.won().then(() => "won" as const)]);
-  if (won === "stop") {
+  const lost = election?.lost.then(() => "lost" as const) ?? new Promise<never>(() => {});
+  const ends = Promise.race([asked, lost]);
+  const istio =
+    won === "stop" ? won : await Promise.race([ends, istioOf(options, parts, discovery, () => isOver)]);
+  if (istio === "stop" || istio === "lost") {
     await election?.release();
-    return 0;
+    return istio === "stop" ? 0 : 1;
   }
+  try {
+    return await lead(options, parts, { election, istio, ends });
+  } finally {
+    istio?.transport.close();
+  }
+}
+
+/** The cluster that Istio's objects are in, when it is another one; AnalysisRuns alone need none. */
+async function istioOf(
+  { flags, log, namespace }: ControllerOptions,
+  { open, transport }: Parts,
+  discovery: Discovery,
+  isOver: () => boolean,
+): Promise<IstioCluster | undefined> {
+  if (flags.controllers === "analysis") return undefined;
+  return istioCluster({
+    client: clientOf(transport, discovery),
+    namespace: flags.namespaced ? namespace : controllerNamespace(),
+    log,
+    open,
+    retryPeriod: flags.leaderElectionRetryPeriod,
+    isOver,
+  });
+}
+
+interface Term {
+  readonly election: Election | undefined;
+  readonly istio: IstioCluster | undefined;
+  readonly ends: Promise<"stop" | "lost">;
+}
+
+/** Leads until the term ends; resolves to the exit code. */
+async function lead(
+  options: ControllerOptions,
+  { metrics, transport: near }: Parts,
+  { election, istio, ends }: Term,
+): Promise<number> {
+  const { flags, log } = options;
+  const transport = istio === undefined ? near : apart(istioGroup, istio.transport, near);
+  const discovery = new Discovery(transport);
   const mayWrite = () => election?.held ?? true;
   const client = fenced(clientOf(transport, discovery), mayWrite);
   const leading = new Leading({
     ...options,
     client,
     metrics,
-    table: options.table(client, mayWrite),
+    table: options.table(client, mayWrite, istio?.id),
     scope: { namespace: flags.namespaced ? options.namespace : undefined, instanceId: flags.instanceId },
     parts: { transport, discovery, log, ...(options.pace ? { pace: options.pace } : {}) },
     resync: flags.rolloutResync,
   });
-  const lost = election?.lost.then(() => "lost" as const) ?? new Promise<never>(() => {});
   const failed = leading.start().then(() => new Promise<never>(() => {}));
-  const why = await Promise.race([asked, lost, failed]);
-  if (why === "lost") {
+  if ((await Promise.race([ends, failed])) === "lost") {
     log.error("Lost the lease: another process may lead now");
     await leading.halt();
     return 1;
@@ -169,15 +217,4 @@ async function electionOf(
       retryPeriod: flags.leaderElectionRetryPeriod,
     },
   });
-}
-
-/** `$POD_NAMESPACE`, else that of the service account, else `argo-rollouts` (analysis 0). */
-export function controllerNamespace(): string {
-  const named = process.env["POD_NAMESPACE"];
-  if (named) return named;
-  try {
-    return readFileSync(serviceAccountNamespace, "utf8").trim() || "argo-rollouts";
-  } catch {
-    return "argo-rollouts";
-  }
 }

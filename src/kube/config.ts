@@ -3,6 +3,8 @@ import { type Cluster, type Context, KubeConfig, type User } from "@kubernetes/c
 /** What the kubeconfig flags say; what is missing comes from the kubeconfig itself. */
 export interface ConfigOptions {
   readonly kubeconfig?: string | undefined;
+  /** What stands in a kubeconfig, instead of a file. */
+  readonly text?: string | undefined;
   /** Whether the credentials are those of the pod's service account, whatever kubeconfig there is. */
   readonly inCluster?: boolean | undefined;
   readonly context?: string | undefined;
@@ -32,7 +34,8 @@ export interface Configured {
  */
 export function loadConfig(options: ConfigOptions): Configured {
   const loaded = new KubeConfig();
-  if (options.inCluster) loaded.loadFromCluster();
+  if (options.text !== undefined) loadText(loaded, options.text);
+  else if (options.inCluster) loaded.loadFromCluster();
   else if (options.kubeconfig) loaded.loadFromFile(options.kubeconfig);
   else loaded.loadFromDefault();
   if (options.context) loaded.setCurrentContext(options.context);
@@ -47,6 +50,15 @@ export function loadConfig(options: ConfigOptions): Configured {
   const config = new KubeConfig();
   config.loadFromClusterAndUser(clusterWith(cluster, options), userWith(user, options));
   return { config, namespace: options.namespace || context?.namespace || "default" };
+}
+
+/** The parser's own words may quote the text, in which there are credentials. */
+function loadText(config: KubeConfig, text: string): void {
+  try {
+    config.loadFromString(text);
+  } catch {
+    throw new Error("this is no kubeconfig");
+  }
 }
 
 function found<T extends { readonly name: string }>(

@@ -7,9 +7,10 @@ import type { CacheReader } from "../reconcile/ports.ts";
 import { type Routers, routers } from "../traffic/index.ts";
 import { unmarked } from "../traffic/mark.ts";
 import { narrow } from "../traffic/narrow.ts";
-import { notesOn, wantedBy } from "../traffic/note.ts";
+import { wantedBy } from "../traffic/note.ts";
 import type { Wanted } from "../traffic/router.ts";
 import { rolloutRef, usesIndex } from "./observe.ts";
+import { ownNotesOn } from "./ownNotes.ts";
 import { gone, type Left, LeftBehind, noteIndex, type Trail } from "./routingLeft.ts";
 
 /**
@@ -27,19 +28,21 @@ export function routingKind(table: Routers = routers, namespace?: string | undef
     wokenBy: [],
     wokenByUsed: (kind) => {
       leftBehind.knows(kind);
-      return { kind, keys: abandonedBy, indices: { [noteIndex]: (object) => Object.keys(notesOn(object)) } };
+      const noted = (object: KubeObject) => Object.keys(ownNotesOn(object, table));
+      const keys = (object: KubeObject, cache: CacheReader) => abandonedBy(noted(object), object, cache);
+      return { kind, keys, indices: { [noteIndex]: noted } };
     },
     observe: (key, ports) => leftBehind.observe(key, ports),
     decide,
   };
 }
 
-/** The Rollouts that left a note on an object and do not name it. */
-function abandonedBy(object: KubeObject, cache: CacheReader): readonly string[] {
+/** Those Rollouts with a note on an object that do not name it. */
+function abandonedBy(noted: readonly string[], object: KubeObject, cache: CacheReader): readonly string[] {
   const { kind, metadata } = object;
   const users = cache.indexed(rolloutRef, usesIndex, `${kind}/${metadata.namespace ?? ""}/${metadata.name}`);
   const named = new Set(users.map(keyOf));
-  return Object.keys(notesOn(object)).filter((key) => !named.has(key));
+  return noted.filter((key) => !named.has(key));
 }
 
 function decide({ left, lookAgainAt }: Trail): Plan {

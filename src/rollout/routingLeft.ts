@@ -12,10 +12,11 @@ import { type Instant, later, seconds } from "../api/time.ts";
 import { keyParts } from "../reconcile/kind.ts";
 import { ApiError, type Ports, read, type Selection, unlessMissing } from "../reconcile/ports.ts";
 import { kindsOf, type Routers, routerNamed } from "../traffic/index.ts";
-import { type Note, notesOn } from "../traffic/note.ts";
+import type { Note } from "../traffic/note.ts";
 import type { Router } from "../traffic/router.ts";
 import { objectsSeen } from "../traffic/seen.ts";
 import { rolloutRef } from "./observe.ts";
+import { ownNotesOn } from "./ownNotes.ts";
 import { routedRollout, routersOf } from "./routed.ts";
 
 /** The index of router objects by the Rollouts that left a note on them. */
@@ -45,6 +46,9 @@ interface Known {
   readonly cleanSince?: Instant | undefined;
 }
 
+/** Why a kind could not be listed. */
+type Failed = PromiseRejectedResult;
+
 /** The objects that a Rollout may have written to, by the text of their references. */
 type Trace = Map<string, Known>;
 
@@ -70,7 +74,9 @@ export class LeftBehind {
   readonly #traces = new Map<string, Trace>();
   /** Rollouts that ended while no controller ran, until nothing of theirs is left. */
   readonly #gone = new Set<string>();
-  #looked: Promise<void> | undefined;
+  /** The kinds whose objects could not be listed yet; undefined before the first look. */
+  #unlisted: readonly KindRef[] | undefined;
+  #looked: Promise<Failed | undefined> | undefined;
 
   /** Looks in one namespace only, or in all. */
   constructor(table: Routers, namespace: string | undefined) {
@@ -85,8 +91,9 @@ export class LeftBehind {
 
   /** What a Rollout has left, or one of those that ended before; undefined when there is nothing to do. */
   async observe(key: string, ports: Ports): Promise<Trail | undefined> {
-    await this.#lookOnce(ports);
+    const failed = await this.#lookOnce(ports);
     const left = key === gone ? await this.#leftByGone(ports) : await this.#leftBy(key, ports);
+    if (failed !== undefined && key === gone && left.length === 0) throw failed.reason;
     const lookAgainAt = this.#lookAgainAt(key === gone ? this.#gone : [key]);
     return left.length === 0 && lookAgainAt === undefined ? undefined : { left, lookAgainAt };
   }
@@ -94,9 +101,10 @@ export class LeftBehind {
   /** What the first of them has left that left anything; it is the last of them the next time. */
   async #leftByGone(ports: Ports): Promise<readonly Left[]> {
     for (const key of [...this.#gone]) {
-      const left = await this.#leftBy(key, ports);
       this.#gone.delete(key);
-      if (this.#traces.has(key)) this.#gone.add(key);
+      this.#gone.add(key);
+      const left = await this.#leftBy(key, ports);
+      if (!this.#traces.has(key)) this.#gone.delete(key);
       if (left.length > 0) return left;
     }
     return [];
@@ -114,24 +122,31 @@ export class LeftBehind {
     return left;
   }
 
-  /** Looks for what Rollouts wrote everywhere, the first time; all looks wait for that. */
-  #lookOnce(ports: Ports): Promise<void> {
-    this.#looked ??= this.#look(ports).catch((error: unknown) => {
-      this.#looked = undefined;
-      throw error;
-    });
-    return this.#looked;
+  /**
+   * Looks for what Rollouts wrote everywhere, the first time; all looks wait for that. Kinds that cannot be
+   * listed are tried again and hold up nobody: they may be in another cluster.
+   */
+  async #lookOnce(ports: Ports): Promise<Failed | undefined> {
+    this.#looked ??= this.#look(ports);
+    const failed = await this.#looked;
+    if (failed !== undefined) this.#looked = undefined;
+    return failed;
   }
 
-  async #look(ports: Ports): Promise<void> {
-    const kinds = kindsOf(this.#table);
-    const lists = await Promise.all(kinds.map((kind) => listed(kind, this.#selection, ports)));
-    for (const object of lists.flat()) {
-      for (const key of writersOf(object)) {
+  async #look(ports: Ports): Promise<Failed | undefined> {
+    const isFirst = this.#unlisted === undefined;
+    const kinds = this.#unlisted ?? kindsOf(this.#table);
+    const answers = await Promise.allSettled(kinds.map((kind) => listed(kind, this.#selection, ports)));
+    this.#unlisted = kinds.filter((_, index) => answers[index]?.status === "rejected");
+    for (const object of answers.flatMap((one) => (one.status === "fulfilled" ? one.value : []))) {
+      for (const key of writersOf(object, this.#table)) {
         this.#remember(key, [refOf(object)]);
-        if (ports.cache.get({ ...rolloutRef, ...keyParts(key) }) === undefined) this.#gone.add(key);
+        const isGone = ports.cache.get({ ...rolloutRef, ...keyParts(key) }) === undefined;
+        // Those that are there have been looked at before this was known.
+        if (isGone || !isFirst) this.#gone.add(key);
       }
     }
+    return answers.find((one) => one.status === "rejected");
   }
 
   /** Remembers what says itself that the Rollout wrote to it or made it. */
@@ -214,7 +229,7 @@ export class LeftBehind {
       const ours = isAlive(rollout) && owner.uid === rollout.metadata.uid;
       return ours ? { key, object, note: undefined, router: undefined, objects: [] } : undefined;
     }
-    const note = notesOn(object)[key];
+    const note = ownNotesOn(object, this.#table)[key];
     if (note === undefined) return undefined;
     const router = routerNamed(note.router, this.#table);
     if (router === undefined) return { key, object, note, router, objects: [] };
@@ -242,10 +257,10 @@ function without(refs: readonly ObjectRef[], others: readonly ObjectRef[]): read
 }
 
 /** The Rollouts that wrote to an object or made it. */
-function writersOf(object: KubeObject): readonly string[] {
+function writersOf(object: KubeObject, table: Routers): readonly string[] {
   const owner = controllerOf(object);
   const made = owner?.kind === rolloutRef.kind ? [`${object.metadata.namespace ?? ""}/${owner.name}`] : [];
-  return [...made, ...Object.keys(notesOn(object))];
+  return [...made, ...Object.keys(ownNotesOn(object, table))];
 }
 
 function isAlive(rollout: KubeObject | undefined): rollout is KubeObject {

@@ -159,7 +159,7 @@ function writesFor(
   const effects: Effect[] = [];
   for (const { name, router, config, objects } of seen.routers) {
     try {
-      const by = { router: name, config };
+      const by = { router: name, config, ...(router.cluster ? { cluster: router.cluster } : {}) };
       effects.push(...tellingRefusal(name, router.route(config, objects, { ...wanted, by })));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

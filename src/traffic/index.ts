@@ -36,11 +36,11 @@ export type Routers = ReturnType<typeof routersFor>;
 
 /**
  * The routers for these API versions, in the order in which they run: the peer's (traffic-cli-ops 1.2), then
- * ours.
+ * ours. `istioCluster` names us where Istio's objects are in another cluster.
  */
-export function routersFor(versions: ApiVersions = {}) {
+export function routersFor(versions: ApiVersions = {}, istioCluster?: string | undefined) {
   return {
-    istio: istio(versions.istio),
+    istio: istio(versions.istio, istioCluster),
     nginx,
     alb,
     smi: smi(versions.smi),

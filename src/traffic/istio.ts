@@ -16,9 +16,16 @@ import { narrow } from "./narrow.ts";
 import type { Router, Wanted } from "./router.ts";
 import { ended, highest, purpose, sharesOf, sidesOf } from "./shares.ts";
 
-/** Istio: weights in VirtualServices, by Service or by the subsets of a DestinationRule (2.3). */
-export function istio(apiVersion = "networking.istio.io/v1alpha3"): Router<IstioRouting> {
+/**
+ * Istio: weights in VirtualServices, by Service or by the subsets of a DestinationRule (2.3); `cluster` where
+ * these are in another cluster.
+ */
+export function istio(
+  apiVersion = "networking.istio.io/v1alpha3",
+  cluster?: string | undefined,
+): Router<IstioRouting> {
   return {
+    cluster,
     config: IstioRouting,
     can: {
       header: true,

@@ -8,6 +8,8 @@ export interface Note {
   /** The configured router by its name, and the configuration that it had. */
   readonly router: string;
   readonly config: unknown;
+  /** Whose Rollout it is, where that is in another cluster than the object. */
+  readonly cluster?: string | undefined;
   readonly canaryService: string;
   readonly stableService: string;
   readonly max: number;
@@ -83,7 +85,7 @@ export function withoutNote(object: KubeObject, wanted: Wanted): KubeObject {
 
 /** What was wanted when the note was written, with nothing for the canary. */
 export function wantedBy(note: Note, rollout: Wanted["rollout"], namespace: string): Wanted {
-  const { router: _router, config: _config, pingPong, ...rest } = note;
+  const { router: _router, config: _config, cluster: _cluster, pingPong, ...rest } = note;
   return {
     ...rest,
     pingPong,
@@ -116,6 +118,7 @@ function noteIn(note: Json): Note {
   return {
     router: text("router"),
     config: note["config"],
+    ...(note["cluster"] === undefined ? {} : { cluster: text("cluster") }),
     canaryService: text("canaryService"),
     stableService: text("stableService"),
     max: Number(note["max"] ?? 100),

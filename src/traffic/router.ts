@@ -59,8 +59,13 @@ export interface Wanted {
   readonly managed: readonly string[];
   /** The names among these that are not in `managedRoutes` any more. */
   readonly formerlyManaged?: readonly string[] | undefined;
-  /** The configured router by its name, with its configuration: noted on every object that is written. */
-  readonly by?: { readonly router: string; readonly config: unknown } | undefined;
+  /**
+   * The configured router by its name, with its configuration and cluster: noted on every object that is
+   * written.
+   */
+  readonly by?:
+    | { readonly router: string; readonly config: unknown; readonly cluster?: string | undefined }
+    | undefined;
 }
 
 /** What a router can do; validation, `lint` and the docs page read it (traffic-cli-ops 2.0). */
@@ -97,6 +102,8 @@ export interface Selected {
 export interface Router<Config = unknown> {
   readonly config: z.ZodType<Config>;
   readonly can: Capabilities;
+  /** Names us where the objects are in another cluster, whose objects other controllers write to as well. */
+  readonly cluster?: string | undefined;
   /** Whether weights that its objects carry count as verified. */
   readonly confirms?: true;
   /** Kinds that are watched while a Rollout uses this router, if their CRD exists. */

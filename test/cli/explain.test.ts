@@ -10,6 +10,8 @@ import { serveApi } from "../../src/sim/http.ts";
 import { ourDefinitions } from "../../src/sim/play.ts";
 import type { Fate } from "../../src/sim/podFate.ts";
 import { World } from "../../src/sim/world.ts";
+import { newWorld, routedWorld, shop } from "../rollout/routedWorld.ts";
+import { families } from "../traffic/families.ts";
 import { lotse } from "./lotse.ts";
 
 const definitions = ourDefinitions();
@@ -123,6 +125,60 @@ test("explain asks a cluster and writes nothing", async (t) => {
   const missing = await lotse("explain", "nobody", "-n", namespace, "--kubeconfig", kubeconfig);
   equal(missing.code, 2);
   match(missing.err, /there is no Rollout "nobody" in the namespace "shop"/);
+});
+
+test("T-51: explain reads Istio's objects in the primary cluster, live and from files", async (t) => {
+  const family = families.find(({ name }) => name === "istio by Service");
+  const [{ apiVersion, kind } = shop] = family?.objects ?? [];
+  if (family === undefined) throw new Error("no family");
+  const [here, there] = [await routedWorld(family), await newWorld(family)];
+  for (const world of [here, there]) world.endController();
+  const servers = [await serveApi(here.cluster), await serveApi(there.cluster)] as const;
+  t.after(() => Promise.all(servers.map((server) => server.close())));
+  const folder = await mkdtemp(join(tmpdir(), "lotse-explain-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const kubeconfig = join(folder, "config");
+  await writeFile(kubeconfig, servers[0].kubeconfig);
+  const at = rfc3339(here.clock.now());
+  const live = () => lotse("explain", shop.name, "-n", "prod", "--kubeconfig", kubeconfig, "--at", at);
+  const before = (await live()).out;
+  match(before, /the routers send 25 .*\n {2}Waits for {3}someone to promote it\n/);
+
+  const data = { primary: Buffer.from(servers[1].kubeconfig).toString("base64") };
+  const metadata = { name: "istio", namespace: "argo-rollouts" };
+  const labels = { "istio.argoproj.io/primary-cluster": "true" };
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { ...metadata, labels }, data };
+  const { uid } = (await here.client.create(secret)).metadata;
+  // Its own VirtualService has the weight of the canary; that of the primary cluster says it too, for us.
+  const [own] = here.list({ apiVersion, kind }, "prod");
+  const key = "argo-rollouts.argoproj.io/managed-routing";
+  const notes = JSON.parse(own?.metadata.annotations?.[key] ?? "{}") as Record<string, object>;
+  const { router, config, ...rest } = notes["prod/shop-ro"] as Record<string, unknown>;
+  const ours = JSON.stringify({ "prod/shop-ro": { router, config, cluster: uid, ...rest } });
+  const annotations = { ...own?.metadata.annotations, [key]: ours };
+  const ref = { apiVersion, kind, namespace: "prod", name: own?.metadata.name ?? "" };
+  await there.client.patch(ref, { type: "merge", body: { metadata: { annotations }, spec: own?.["spec"] } });
+  await here.client.delete(ref);
+  deepEqual(await live(), { code: 0, out: before, err: "" });
+
+  const kinds = [shop, { apiVersion: "apps/v1", kind: "ReplicaSet" }, { apiVersion: "v1", kind: "Service" }];
+  const items = [
+    ...kinds.flatMap((one) => here.list({ apiVersion: one.apiVersion, kind: one.kind }, "prod")),
+    ...there.list({ apiVersion, kind }, "prod"),
+  ];
+  const file = join(folder, "all.json");
+  await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+  const { out } = await lotse("explain", shop.name, "-f", file, "--at", at);
+  equal(out, before);
+
+  const body = { data: { primary: "eA==" } };
+  await here.client.patch({ ...secret, ...metadata }, { type: "merge", body });
+  const { code, err } = await live();
+  equal(code, 2);
+  match(
+    err,
+    /^lotse: the kubeconfig of Istio's primary cluster in Secret argo-rollouts\/istio: primary: the/,
+  );
 });
 
 const wrong: readonly [name: string, args: readonly string[], message: RegExp][] = [

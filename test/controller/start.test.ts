@@ -51,6 +51,7 @@ test("controller: asks for its instance only, and for the labels of a shape", as
   await until(() => server.watching === 3);
   const selectors = Object.fromEntries(server.arrived.map((r) => [r.path, r.query.get("labelSelector")]));
   deepEqual(selectors, {
+    "/api/v1/namespaces/argo-rollouts/secrets": "istio.argoproj.io/primary-cluster=true",
     "/apis/argoproj.io/v1alpha1/rollouts": "argo-rollouts.argoproj.io/controller-instance-id=blue",
     "/apis/argoproj.io/v1alpha1/clusteranalysistemplates":
       "argo-rollouts.argoproj.io/controller-instance-id=blue",

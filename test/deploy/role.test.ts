@@ -155,9 +155,10 @@ test("T-58: header routes of APISIX may be created and deleted", () => {
   deepEqual([verbs?.has("create"), verbs?.has("delete")], [true, true]);
 });
 
-test("the Role of its namespace allows the lease, and the question whether the namespace exists", () => {
+test("the Role of its namespace allows the lease, whether it exists, and Istio's Secret (T-51)", () => {
   deepEqual(plain(allowed("role.yaml")), {
     "/namespaces": ["get"],
+    "/secrets": ["list"],
     "coordination.k8s.io/leases": ["create", "get", "update"],
   });
 });

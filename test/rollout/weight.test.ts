@@ -2,6 +2,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { verdictOf } from "../../src/rollout/verdict.ts";
 import { trafficFor, weightEvent } from "../../src/rollout/weight.ts";
+import { istio } from "../../src/traffic/istio.ts";
+import type { Router, Wanted } from "../../src/traffic/router.ts";
 import { type Midway, newHash, oldHash, viewAt } from "./seen.ts";
 
 function traffic(options: Midway) {
@@ -171,4 +173,20 @@ const texts: readonly [old: Weights, next: Weights, text: string | undefined][] 
 for (const [old, next, text] of texts) {
   test(`event of weights ${JSON.stringify(old)} to ${JSON.stringify(next)}`, () =>
     equal(weightEvent(old, next)?.message, text));
+}
+
+for (const cluster of [undefined, "here"]) {
+  test(`T-51: an object ${cluster ? "in another cluster" : "here"} is noted with ${cluster ?? "no cluster"}`, () => {
+    const noted: unknown[] = [];
+    const router = {
+      ...istio(undefined, cluster),
+      route: (_config: unknown, _objects: unknown, { by }: Wanted) => {
+        noted.push(by);
+        return [];
+      },
+      carries: () => 0,
+    } as unknown as Router;
+    traffic({ more: { routers: [{ name: "istio", router, config: 7, refs: [], objects: [] }] } });
+    deepEqual(noted[0], { router: "istio", config: 7, ...(cluster && { cluster }) });
+  });
 }

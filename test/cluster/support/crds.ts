@@ -22,14 +22,17 @@ export async function installOurs(plane: ControlPlane): Promise<void> {
 
 /** Installs the CRDs of Istio and Traefik from their Go modules, and further ones as objects. */
 export async function installRouters(plane: ControlPlane, more: readonly KubeObject[]): Promise<void> {
-  const istio = join(
-    await moduleFolder("istio.io/api@v1.27.0"),
-    "kubernetes/customresourcedefinitions.gen.yaml",
-  );
-  for (const file of [istio, await traefikCrds()]) await applied(plane, file, "--server-side");
+  await installIstio(plane);
+  await applied(plane, await traefikCrds(), "--server-side");
   const input = more.map((object) => stringify(object)).join("---\n");
   const { code, stderr } = await plane.kubectlWith({ input }, "apply", "-f", "-");
   if (code !== 0) throw new Error(`kubectl apply: ${stderr}`);
+}
+
+/** Installs the CRDs of Istio from its Go module. */
+export async function installIstio(plane: ControlPlane): Promise<void> {
+  const folder = await moduleFolder("istio.io/api@v1.27.0");
+  await applied(plane, join(folder, "kubernetes/customresourcedefinitions.gen.yaml"), "--server-side");
 }
 
 /** Installs every CRD that Traefik watches: its own, and all of the Gateway API's standard channel. */

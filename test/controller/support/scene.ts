@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
 import type { KindRef, KubeObject } from "../../../src/api/object.ts";
 import { readFlags } from "../../../src/controller/flags.ts";
-import { type Controller, startController } from "../../../src/controller/start.ts";
+import { type Controller, type ControllerOptions, startController } from "../../../src/controller/start.ts";
 import type { Table } from "../../../src/controller/table.ts";
 import { wallClock } from "../../../src/controller/wallClock.ts";
 import type { Kind } from "../../../src/reconcile/kind.ts";
@@ -81,7 +81,11 @@ export interface Scene {
   readonly start: (...args: string[]) => Promise<Controller>;
 }
 
-export async function setUp(t: TestContext): Promise<Scene> {
+/** An API server and controllers; `tableFor` may give them another table. */
+export async function setUp(
+  t: TestContext,
+  tableFor: (...given: Parameters<ControllerOptions["table"]>) => Table | undefined = () => undefined,
+): Promise<Scene> {
   const server = await ApiServer.start();
   server.put(ownNamespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: "argo-rollouts" } });
   const lines: string[] = [];
@@ -101,7 +105,7 @@ export async function setUp(t: TestContext): Promise<Scene> {
       namespace: "ns",
       clock: wallClock,
       log: createLog({ level: "debug", format: "text", write: (text) => lines.push(text) }),
-      table: () => table,
+      table: (...given) => tableFor(...given) ?? table,
       matches: () => false,
       pace: { first: 1, most: 5, missing: 5 },
     });
