@@ -141,17 +141,13 @@ function abortText(experiment: KubeObject): string {
 }
 
 /**
- * The shares of the running experiment's versions, as the last experiment step at or before the current one
- * sets them (analysis 5.7). One that is asked to end gets no traffic any more, and neither do versions
- * without pods.
+ * The shares of the running experiment's versions, as the current step sets them. Where a person has moved on
+ * from it, or it is asked to end, it gets no traffic any more (analysis 5.7 goes by the last such step: with
+ * the weight of a later one the shares can come to more than all). Versions without pods get none.
  */
-export function experimentDestinations({
-  status,
-  seen,
-  steps,
-  index = 0,
-}: View): readonly AdditionalDestination[] {
-  const step = steps.slice(0, index + 1).findLast(({ experiment }) => experiment !== undefined)?.experiment;
+export function experimentDestinations(view: View): readonly AdditionalDestination[] {
+  const { status, seen } = view;
+  const step = stepOf(view);
   const current = seen.experiments.find(({ metadata }) => metadata.name === status.canary?.currentExperiment);
   if (step === undefined || current === undefined || isAsked(current)) return [];
   const { phase, templateStatuses = [] } = (current["status"] ?? {}) as ExperimentStatus;
