@@ -85,13 +85,18 @@ export function newReplicaSet(view: View, revision: number): KubeObject {
   };
 }
 
+/** Whether a ReplicaSet was there and is gone: the status has its hash already. */
+export function isLost({ status, hash }: View): boolean {
+  return status.currentPodHash === hash;
+}
+
 /**
  * The size at which the new ReplicaSet is born: the one that the first look after its creation would give it
- * (product: budgets); none while the rollout is held.
+ * (product: budgets); none while the rollout is held, or when it was there before (trap 68).
  */
 function firstSize(view: View): number {
   const { seen, spec, hash, name } = view;
-  if (spec.paused === true) return 0;
+  if (spec.paused === true || isLost(view)) return 0;
   const {
     abort: _1,
     abortedAt: _2,

@@ -1,6 +1,6 @@
 import { type Conditions, set } from "../reconcile/conditions.ts";
-import type { Plan } from "../reconcile/plan.ts";
-import { birth } from "./birth.ts";
+import type { Plan, StatusWrite } from "../reconcile/plan.ts";
+import { birth, isLost } from "./birth.ts";
 import { phaseOf } from "./phase.ts";
 import { plainWrite } from "./statusWrite.ts";
 import type { View } from "./view.ts";
@@ -16,8 +16,8 @@ export function birthPlan(view: View): Plan {
     failed.effect !== "status" &&
     failed.effect.do === "create" &&
     failed.effect.object.kind === "ReplicaSet";
-  if (!creating || failed === undefined) return { effects: birth(view) };
   const setName = `${view.name}-${view.hash}`;
+  if (!creating || failed === undefined) return { effects: birth(view), status: born(view, setName) };
   if (failed.error.reason === "AlreadyExists") {
     const collisionCount = (view.status.collisionCount ?? 0) + 1;
     return { effects: [], status: plainWrite(view, { ...view.status, collisionCount }, []) };
@@ -34,4 +34,16 @@ export function birthPlan(view: View): Plan {
     ]),
     problem: message,
   };
+}
+
+/**
+ * Tells that a ReplicaSet which was lost is created again: that ends what was said before, such as a pause
+ * (rollout-core 7.3, 10.2). Of one for a new template the look that begins its update tells.
+ */
+function born(view: View, name: string): StatusWrite | undefined {
+  if (!isLost(view)) return undefined;
+  const message = `Created new replica set "${name}"`;
+  const saying = { type: "Progressing", status: "True", reason: "NewReplicaSetCreated", message };
+  const conditions = set(view.status.conditions ?? [], saying, view.now);
+  return { ...plainWrite(view, { ...view.status, conditions }, []), urgent: true };
 }

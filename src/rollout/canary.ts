@@ -1,4 +1,5 @@
 import { meetsThreshold } from "./counts.ts";
+import { isRescaled } from "./heldBack.ts";
 import { type Move, stay } from "./move.ts";
 import { isTurned } from "./services.ts";
 import { checkStep } from "./steps/index.ts";
@@ -60,6 +61,7 @@ function promotion(
   index: number | undefined,
 ): string | undefined {
   const { stableRS, steps, inWindow, fastRollback } = view;
+  if (!view.promoted && isRescaled(view)) return undefined; // sizes come first
   if (stableRS === undefined) return "Initial deploy";
   if (verdict.aborted || !isReady(view, traffic)) return undefined;
   if (verdict.promoteFull) return "Full promotion requested";

@@ -97,10 +97,12 @@ function basicInput(view: View, aborted: boolean) {
 }
 
 /**
- * The size that a new version may have beside the pods that there are, before stable has made room for it.
+ * The size that a new version may have beside the pods that there are: none where it gets more as soon as
+ * stable has made room for it, so that it is scaled once.
  */
 export function basicSizeAtBirth(view: View): number {
-  return basicSizes(basicInput(view, false)).canary;
+  const { canary } = basicSizes(basicInput(view, false));
+  return canary === nextBasicSizes(view, false).canary ? canary : 0;
 }
 
 /** The sizes that new and stable may have next without a router: stable first, then new beside it (12.3). */

@@ -14,8 +14,13 @@ import type { View } from "./view.ts";
  * changed meanwhile, which comes before anything else and is not carried out while it is held (rollout-core
  * 10.3, 11.2).
  */
-export function isHeldBack({ canary, spec, status, newRS, stableRS, R }: View): boolean {
-  if (canary === undefined || spec.paused !== true || status.abort === true) return false;
+export function isHeldBack(view: View): boolean {
+  const { canary, spec, status } = view;
+  return canary !== undefined && spec.paused === true && status.abort !== true && isRescaled(view);
+}
+
+/** Whether new or stable version have pods, and not yet been told the number of replicas (10.3). */
+export function isRescaled({ newRS, stableRS, R }: View): boolean {
   return [newRS, stableRS].some(
     (set) => set !== undefined && set.size > 0 && set.desired !== undefined && set.desired !== R,
   );

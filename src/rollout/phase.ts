@@ -1,4 +1,5 @@
 import { measures } from "./analysisPlaces.ts";
+import { isRestarted } from "./restart.ts";
 import type { Status } from "./status.ts";
 import type { View } from "./view.ts";
 
@@ -37,7 +38,8 @@ function progressing(view: View, next: Status): PhaseSaying | undefined {
 function waitingFor(view: View, next: Status): string | undefined {
   const { spec, R } = view;
   const { updatedReplicas = 0, availableReplicas = 0 } = next;
-  if (spec.restartAt !== undefined && spec.restartAt !== next.restartedAt) return "rollout is restarting";
+  if (spec.restartAt !== undefined && !isRestarted(spec.restartAt, next.restartedAt))
+    return "rollout is restarting";
   if (updatedReplicas < R) return "more replicas need to be updated";
   if (availableReplicas < updatedReplicas) return "updated replicas are still becoming available";
   return view.blueGreen === undefined ? canaryWaits(view, next) : blueGreenWaits(view, next);

@@ -13,7 +13,7 @@ import type { Move } from "./move.ts";
 import { podsLook } from "./overdue.ts";
 import type { Pods } from "./pods.ts";
 import { deadlineApplies, deadlineOf } from "./progressing.ts";
-import { resize, resizes, shrinks } from "./resize.ts";
+import { type Change, resize, resizes, shrinks } from "./resize.ts";
 import type { Restart } from "./restart.ts";
 import { expired } from "./retention.ts";
 import type { Switches } from "./services.ts";
@@ -38,7 +38,8 @@ export interface Decided {
 
 /**
  * Puts what was decided into a safe order: grow, then route, then shrink (style: the rules of a plan). A look
- * that moves a routed canary on leaves the shrinking to the next one, so that milestones keep their order.
+ * that moves a routed canary on leaves the shrinking to the next one, so that milestones keep their order; a
+ * version between goes with a promotion at the latest, before that gives it a delay.
  */
 export function planOf(view: View, { verdict, traffic, pods, services, move, restart }: Decided): Plan {
   const { seen } = view;
@@ -47,7 +48,8 @@ export function planOf(view: View, { verdict, traffic, pods, services, move, res
   const movesOn = view.traffic && (move.completed !== undefined || promotes);
   const routed = view.traffic || view.blueGreen !== undefined;
   const first = pods.changes.filter((change) => !routed || !shrinks(change));
-  const last = pods.changes.filter((change) => routed && shrinks(change) && !movesOn);
+  const mayGo = ({ set }: Change) => !movesOn || (promotes && view.otherRSs.includes(set));
+  const last = pods.changes.filter((change) => routed && shrinks(change) && mayGo(change));
   const found = {
     weights: traffic.recorded,
     selectors: strategyOf(view).selectors(view),

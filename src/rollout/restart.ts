@@ -30,7 +30,12 @@ const soon = seconds(1);
 /** Whether the pods of a Rollout are to be replaced now, so that they have to be listed. */
 export function restartIsDue({ spec, status = {} }: Pick<Rollout, "spec" | "status">, now: Instant): boolean {
   const { restartAt } = spec;
-  return restartAt !== undefined && !isSame(restartAt, status.restartedAt) && now > instant(restartAt);
+  return restartAt !== undefined && !isRestarted(restartAt, status.restartedAt) && now > instant(restartAt);
+}
+
+/** Whether the restart that is wanted is the one that was carried out last, in whatever way it is written. */
+export function isRestarted(wanted: string, done: string | undefined): boolean {
+  return done !== undefined && instant(wanted) === instant(done);
 }
 
 /**
@@ -48,7 +53,7 @@ export function restartFor(view: View): Restart {
     until: undefined,
   };
   const { restartAt } = spec;
-  if (restartAt === undefined || isSame(restartAt, status.restartedAt)) return idle;
+  if (restartAt === undefined || isRestarted(restartAt, status.restartedAt)) return idle;
   const at = instant(restartAt);
   if (now <= at) return { ...idle, until: justAfter(at) };
   if (seen.pods === undefined) return { ...idle, until: later(now, interval) };
@@ -66,10 +71,6 @@ export function restartFor(view: View): Restart {
 
 function isLeaving({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
-}
-
-function isSame(wanted: string, done: string | undefined): boolean {
-  return done !== undefined && instant(wanted) === instant(done);
 }
 
 function ownedPods({ allRSs }: View, pods: readonly KubeObject[]): readonly KubeObject[] {

@@ -76,7 +76,7 @@ function available(view: View, conditions: Conditions, next: Status): Conditions
   const { blueGreen, allRSs, R, now } = view;
   const active = allRSs.find((one) => one.hash === next.blueGreen?.activeSelector);
   const pods = allRSs.reduce((sum, one) => sum + one.reported, 0);
-  const enough = blueGreen === undefined ? pods >= R : isSaturated(active, R);
+  const enough = blueGreen === undefined ? pods >= R : isSaturated(active, R) && active?.reported === R;
   const [status, message] = enough
     ? ["True", "Rollout has minimum availability"]
     : ["False", "Rollout does not have minimum availability"];

@@ -49,11 +49,13 @@ export function trafficFor(view: View, verdict: Verdict): Traffic {
   const intent = intentOf(view, verdict);
   const wanted = wantedOf(view, intent, verdict);
   const carried = carriedNow(view, wanted);
-  if (!stableCarries(view, intent.weight, verdict.aborted)) {
-    return { ...untouched, weight: intent.weight, holds: false, carried, recorded: weights };
-  }
   const { effects, problem } = writesFor(view, wanted);
   const holds = effects.length === 0 && problem === undefined;
+  // What flows already is recorded also where stable could not be given it any more: no weight is passed over.
+  const isSent = holds && intent.weight > 0;
+  if (!isSent && !stableCarries(view, intent.weight, verdict.aborted)) {
+    return { ...untouched, weight: intent.weight, holds: false, carried, recorded: weights };
+  }
   return {
     weight: intent.weight,
     effects,

@@ -4,9 +4,11 @@ import { annotation } from "../../src/api/labels.ts";
 import type { KubeObject } from "../../src/api/object.ts";
 import { decided, type Midway, newHash, oldHash, seen, statusAfter } from "./seen.ts";
 
-/** The ReplicaSet that a plan creates. */
+/** The ReplicaSet that a plan creates for a version that has not been there before. */
 function born(options: Midway = {}): KubeObject | undefined {
-  return decided({ new: null, ...options }).effects.find((effect) => effect.do === "create")?.object;
+  const status = { currentPodHash: oldHash, ...options.status };
+  const { effects } = decided({ new: null, ...options, status });
+  return effects.find((effect) => effect.do === "create")?.object;
 }
 
 test("a new ReplicaSet has name, labels, owner, revision and size (rollout-core 9.5)", () => {
@@ -46,7 +48,13 @@ const sizes: readonly [name: string, given: Midway, size: number][] = [
   ["of a canary by its first weight and surge", {}, 1],
   ["of a canary whose first step pauses", { canary: { steps: [{ pause: {} }] } }, 0],
   ["of a canary that may not surge", { canary: { maxSurge: 0, maxUnavailable: 1 } }, 0],
-  ["of a canary without steps", { canary: { steps: [], maxSurge: 2 } }, 2],
+  ["of a canary without steps", { canary: { steps: [], maxSurge: 2, maxUnavailable: 0 } }, 2],
+  [
+    "of a canary for which stable makes room first",
+    { canary: { steps: [], maxSurge: 2, maxUnavailable: 2 } },
+    0,
+  ],
+  ["of a version that was there and is lost", { status: { currentPodHash: newHash } }, 0],
   ["of a canary beside another one", { others: { mid: "1/1" }, stable: "3/3" }, 1],
   ["of a routed canary", { canary: { trafficRouting: {}, steps: [{ setWeight: 50 }] } }, 2],
   [

@@ -64,6 +64,13 @@ const rows: readonly Row[] = [
     { restartedAt: timeAt(0) },
     "Progressing rollout is restarting",
   ],
+  [
+    13,
+    "a restart that is done, and written in another way",
+    { spec: { restartAt: restartAt.replace("Z", "+00:00") } },
+    { restartedAt: restartAt },
+    "Healthy ",
+  ],
   [13, "a restart that is done", { spec: { restartAt } }, { restartedAt: restartAt }, "Healthy "],
   [6, "too few updated", {}, { updatedReplicas: 3 }, "Progressing more replicas need to be updated"],
   [

@@ -144,6 +144,13 @@ test("weights are recorded once they were read back", () => {
   deepEqual(traffic({ weight: 0, status: { canary: { weights: old } } }).recorded, old);
 });
 
+test("a weight that was sent is recorded, also when stable has gone since", () => {
+  const gone = traffic({ stable: "4/0", weight: 25, status: recorded(0) });
+  deepEqual([gone.holds, gone.recorded?.canary.weight], [true, 25]);
+  const fresh = traffic({ stable: "4/0", weight: 0, new: "0/0", status: {} });
+  deepEqual([fresh.holds, fresh.recorded], [false, undefined]);
+});
+
 test("without router no weights are recorded", () => {
   const view = viewAt({ canary: { trafficRouting: {} }, status: recorded(25) });
   equal(trafficFor(view, verdictOf(view)).recorded, undefined);
