@@ -43,7 +43,7 @@ function ending(view: ExperimentView, pods: Pods): Scaling {
   }
   const deadline = delay > 0 ? Date.parse(pods.deadline ?? "") : Number.NaN;
   if (deadline > view.now) return { ...still, until: deadline as Instant };
-  if (hasTraffic(view, pods)) return still;
+  if (mayHaveTraffic(view, pods)) return still;
   return resized(pods, 0, "the experiment is over for these pods");
 }
 
@@ -74,10 +74,15 @@ function patch(pods: Pods, body: unknown, why: string, event?: EventNote): Effec
 }
 
 /**
- * Whether the Rollout's routers were last seen to send traffic to these pods: they stay until that has ended.
+ * Whether the routers of the Rollout may send traffic to these pods: they were last seen to, or the Rollout
+ * still names the experiment, so that they may have got a share that is not recorded yet. While a person is
+ * asked about an analysis, the name says nothing: it stays.
  */
-function hasTraffic({ seen }: ExperimentView, { hash }: Pods): boolean {
-  const { canary } = (seen.rollout?.["status"] ?? {}) as RolloutStatus;
+function mayHaveTraffic({ seen, status, name }: ExperimentView, { hash }: Pods): boolean {
+  const { canary, pauseConditions = [] } = (seen.rollout?.["status"] ?? {}) as RolloutStatus;
+  const hasService = (status.templateStatuses ?? []).some(({ podTemplateHash }) => podTemplateHash === hash);
+  const isAsked = pauseConditions.some(({ reason }) => reason === "InconclusiveAnalysisRun");
+  if (canary?.currentExperiment === name && hasService && !isAsked) return true;
   return (canary?.weights?.additional ?? []).some(
     ({ podTemplateHash, weight }) => podTemplateHash === hash && weight > 0,
   );

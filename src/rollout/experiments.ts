@@ -146,9 +146,8 @@ function abortText(experiment: KubeObject): string {
  * the weight of a later one the shares can come to more than all). Versions without pods get none.
  */
 export function experimentDestinations(view: View): readonly AdditionalDestination[] {
-  const { status, seen } = view;
   const step = stepOf(view);
-  const current = seen.experiments.find(({ metadata }) => metadata.name === status.canary?.currentExperiment);
+  const current = recordedExperiment(view);
   if (step === undefined || current === undefined || isAsked(current)) return [];
   const { phase, templateStatuses = [] } = (current["status"] ?? {}) as ExperimentStatus;
   if (phase !== "Running") return [];

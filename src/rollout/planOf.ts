@@ -52,6 +52,7 @@ export function planOf(view: View, { verdict, traffic, pods, services, move, res
   const last = pods.changes.filter((change) => routed && shrinks(change) && mayGo(change));
   const found = {
     weights: traffic.recorded,
+    holds: traffic.holds,
     selectors: strategyOf(view).selectors(view),
     restartedAt: restart.restartedAt,
   };
@@ -90,7 +91,8 @@ function isRetried({ status }: View, move: Move): boolean {
 /** A retry is told first; the pods follow in the next look (rollout-core 16.5). */
 function retried(view: View, verdict: Verdict, move: Move, traffic: Traffic): Plan {
   const selectors = strategyOf(view).selectors(view);
-  const found = { weights: traffic.recorded, selectors, restartedAt: view.status.restartedAt };
+  const { recorded: weights, holds } = traffic;
+  const found = { weights, holds, selectors, restartedAt: view.status.restartedAt };
   const told = { ...move, pauses: [] }; // a pause begins in the look after
   const next = nextStatus(view, verdict, told, found);
   const effects = [...verdict.experiment.effects, ...verdict.analyses.effects];

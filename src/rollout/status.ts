@@ -18,6 +18,8 @@ export type Status = RolloutStatus;
 export interface Found {
   /** What the routers carry. */
   readonly weights: NonNullable<Status["canary"]>["weights"] | undefined;
+  /** Whether that is what is wanted. */
+  readonly holds: boolean;
   /** The pod hashes that the Services of blue-green select. */
   readonly selectors: { readonly active: string; readonly preview: string } | undefined;
   /** The restart that has been carried out. */
@@ -63,7 +65,7 @@ function pauseFields({ status: old, now }: View, verdict: Verdict, move: Move): 
   return { pauseConditions, controllerPause: added.length > 0 ? true : old.controllerPause };
 }
 
-function canaryPart(view: View, verdict: Verdict, move: Move, { weights }: Found): Status["canary"] {
+function canaryPart(view: View, verdict: Verdict, move: Move, found: Found): Status["canary"] {
   const { canary: old } = view.status;
   const { runs } = verdict.analyses;
   const side = old?.stablePingPong;
@@ -72,11 +74,22 @@ function canaryPart(view: View, verdict: Verdict, move: Move, { weights }: Found
   return orNothing({
     currentStepAnalysisRunStatus: move.reset || move.completed !== undefined ? undefined : runs.get("Step"),
     currentBackgroundAnalysisRunStatus: move.reset ? undefined : runs.get("Background"),
-    currentExperiment: move.reset || move.completed !== undefined ? undefined : verdict.experiment.current,
-    weights: move.reset ? old?.weights : weights,
+    currentExperiment: experimentNamed(view, verdict, move, found),
+    weights: move.reset ? old?.weights : found.weights,
     stablePingPong: flips ? (side === "ping" ? "pong" : "ping") : side,
     stepPluginStatuses: move.reset ? undefined : old?.stepPluginStatuses,
   });
+}
+
+/** An experiment is named, and so keeps its pods, until the routers have let go of it as well. */
+function experimentNamed(
+  { status }: View,
+  { experiment }: Verdict,
+  { reset, completed }: Move,
+  { holds }: Found,
+): string | undefined {
+  const current = reset || completed !== undefined ? undefined : experiment.current;
+  return current ?? (holds ? undefined : status.canary?.currentExperiment);
 }
 
 /** The load balancers that were looked at last; none when AWS is not to be asked. */

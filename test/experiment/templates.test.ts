@@ -286,6 +286,27 @@ test("pods stay while the routers of the Rollout send traffic to them", async ()
   equal(busyLab.sizes["exp-a"], 0);
 });
 
+test("pods behind a Service stay while the Rollout names the experiment: a share may not be recorded yet", async () => {
+  const other = { ...podTemplate, metadata: { labels: { app: "web", side: "b" } } };
+  const lab = new Lab({
+    spec: {
+      templates: [template("a", { service: {} }), template("b", { template: other })],
+      scaleDownDelaySeconds: 0,
+    },
+    rollout: rolloutWith(),
+  });
+  await lab.settle();
+  lab.edit("Rollout", "web", { status: { canary: { currentExperiment: "exp" } } });
+  for (const name of ["exp-a", "exp-b"]) lab.available(name);
+  await lab.settle();
+  lab.edit("Experiment", "exp", { spec: { terminate: true } });
+  await lab.settle();
+  deepEqual(lab.sizes, { "exp-a": 1, "exp-b": 0 });
+  lab.edit("Rollout", "web", { status: { pauseConditions: [{ reason: "InconclusiveAnalysisRun" }] } });
+  await lab.settle();
+  deepEqual(lab.sizes, { "exp-a": 0, "exp-b": 0 });
+});
+
 test("counts of pods alone are not urgent, what people wait for is", async () => {
   const lab = new Lab({ spec: { templates: [template("a", { replicas: 2 })] } });
   equal((await lab.look()).status?.urgent, true);

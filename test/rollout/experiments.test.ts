@@ -12,6 +12,7 @@ import {
 import { fullReplicaSets } from "../../src/rollout/observeExperiments.ts";
 import { type View, viewOf } from "../../src/rollout/view.ts";
 import { newHash, replicaSet, seen, t0 } from "../support/rolloutSeen.ts";
+import { statusAfter } from "./seen.ts";
 
 const name = `web-${newHash}-2-1`;
 const pods = {
@@ -438,5 +439,18 @@ for (const [text, given, want] of wishes) {
     );
     deepEqual([...found.keys()], want ? [`web-${newHash}`, "web-old"] : []);
     deepEqual(asked, [...found.keys()]);
+  });
+}
+
+const kept: readonly [text: string, carried: number | undefined, name: string | undefined][] = [
+  ["as long as a router needs a write", 30, name],
+  ["not any more when the routers carry what is wanted", 25, undefined],
+  ["not without routers", undefined, undefined],
+];
+for (const [text, weight, want] of kept) {
+  test(`an experiment that is over is named, and so keeps its pods, ${text}`, () => {
+    const status = { currentStepIndex: 1, ...named(name) };
+    const after = statusAfter({ status, ...(weight !== undefined && { weight }) });
+    equal(after.canary?.currentExperiment, want);
   });
 }
