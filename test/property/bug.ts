@@ -1,4 +1,5 @@
 import type { Instant } from "../../src/api/time.ts";
+import type { ExperimentSnapshot } from "../../src/experiment/snapshot.ts";
 import type { Plan } from "../../src/reconcile/plan.ts";
 import type { Client } from "../../src/reconcile/ports.ts";
 import type { RolloutSnapshot } from "../../src/rollout/snapshot.ts";
@@ -14,6 +15,8 @@ export interface Bug {
   steer?(history: History): History;
   /** What the decision is made to believe. */
   sees?(seen: RolloutSnapshot): RolloutSnapshot;
+  /** What the decision about an Experiment is made to believe. */
+  seesExperiment?(seen: ExperimentSnapshot): ExperimentSnapshot;
   /** What is made of the decision. */
   plans?(plan: Plan, seen: RolloutSnapshot, now: Instant): Plan;
   /** What becomes of requests. */

@@ -12,6 +12,7 @@ import { namespace, rolloutRef } from "./manifests.ts";
 import { stableService } from "./routing.ts";
 import {
   aborted,
+  comparing,
   contended,
   disturbed,
   overtaken,
@@ -57,6 +58,18 @@ export const bugs: readonly Bug[] = [
     caughtBy: ["I1"],
     steer: overtaken,
     plans: (plan) => ({ ...plan, effects: plan.effects.toSorted(servicesFirst) }),
+  },
+  {
+    about: "a version of an experiment gets its share before its pods are there",
+    caughtBy: ["I1"],
+    steer: comparing,
+    sees: (seen) => ({ ...seen, experiments: seen.experiments.map(allRunning) }),
+  },
+  {
+    about: "an experiment takes its pods away before its traffic",
+    caughtBy: ["I1"],
+    steer: comparing,
+    seesExperiment: (seen) => ({ ...seen, rollout: undefined }),
   },
   {
     about: "an aborted canary loses its pods before its traffic",
@@ -139,6 +152,12 @@ function allAvailable(set: KubeObject): KubeObject {
   const size = numberAt(set, "spec", "replicas");
   const status = { replicas: size, readyReplicas: size, availableReplicas: size };
   return { ...set, status: { ...(set["status"] as object | undefined), ...status } };
+}
+
+function allRunning(experiment: KubeObject): KubeObject {
+  const status = (experiment["status"] ?? {}) as { readonly templateStatuses?: readonly object[] };
+  const templateStatuses = (status.templateStatuses ?? []).map((one) => ({ ...one, availableReplicas: 1 }));
+  return { ...experiment, status: { ...status, phase: "Running", templateStatuses } };
 }
 
 type Patch = Readonly<Record<string, unknown>>;

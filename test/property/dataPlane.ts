@@ -63,8 +63,8 @@ export class DataPlane {
 
   #flows() {
     if (this.#routing === undefined) return [{ share: 100, hash: selectedBy(this.#board, stableService) }];
-    const { canary, stable } = flowsIn(this.#routing, this.#board);
-    return [canary, stable];
+    const { canary, stable, others } = flowsIn(this.#routing, this.#board);
+    return [canary, stable, ...others];
   }
 
   #available(hash: string): number {
@@ -77,6 +77,6 @@ export class DataPlane {
 /** The weight of the canary side as the cluster has it now. */
 export function weightNow(cluster: Cluster, routing: Routing): number {
   const rollout = cluster.get(rolloutRef);
-  const { canary, stable } = flowsIn(routing, boardOf(cluster, routing));
-  return rollout === undefined ? canary.share : sidesFor(rollout, { canary, stable }).canary.share;
+  const flows = flowsIn(routing, boardOf(cluster, routing));
+  return (rollout === undefined ? flows : sidesFor(rollout, flows)).canary.share;
 }

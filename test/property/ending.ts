@@ -6,7 +6,7 @@ import { boardOf, weightNow } from "./dataPlane.ts";
 import type { Setup } from "./history.ts";
 import { at, numberAt } from "./json.ts";
 import { deploymentRef, imageOf, rolloutRef, routingOf } from "./manifests.ts";
-import { canaryService, moves, type Routing, selectedBy, stableService } from "./routing.ts";
+import { canaryService, flowsIn, moves, type Routing, selectedBy, stableService } from "./routing.ts";
 
 type Report = (invariant: string, what: string) => void;
 
@@ -100,10 +100,29 @@ export function checkEnd(world: World, setup: Setup, report: Report): void {
   const routing = routingOf(setup);
   if (routing !== undefined) checkRouting(world, setup, routing, report);
   checkDeployment(world, setup, report);
-  for (const run of world.list({ apiVersion: "argoproj.io/v1alpha1", kind: "AnalysisRun" })) {
-    const phase = String(at(run, "status", "phase") ?? "");
-    if (phase === "" || phase === "Pending" || phase === "Running") report("I4", `a run is still ${phase}`);
+  for (const kind of ["AnalysisRun", "Experiment"]) {
+    for (const one of world.list({ apiVersion: "argoproj.io/v1alpha1", kind })) {
+      const phase = String(at(one, "status", "phase") ?? "");
+      const goesOn = phase === "" || phase === "Pending" || phase === "Running";
+      if (goesOn) report("I4", `the ${kind} ${one.metadata.name} is still ${phase}`);
+    }
   }
+  checkExperiments(world, routing, report);
+}
+
+/** What experiments had is gone: their pods, their Services and their traffic. */
+function checkExperiments(world: World, routing: Routing | undefined, report: Report): void {
+  const isTheirs = (one: KubeObject) => controllerOf(one)?.kind === "Experiment";
+  for (const set of world.list({ apiVersion: "apps/v1", kind: "ReplicaSet" }).filter(isTheirs)) {
+    const size = numberAt(set, "spec", "replicas");
+    if (size > 0) report("I4", `${set.metadata.name} of an experiment keeps ${size} pods`);
+  }
+  for (const service of world.list({ apiVersion: "v1", kind: "Service" }).filter(isTheirs)) {
+    report("I4", `the Service ${service.metadata.name} of an experiment is left`);
+  }
+  const { others } =
+    routing === undefined ? { others: [] } : flowsIn(routing, boardOf(world.cluster, routing));
+  for (const { share, hash } of others) report("I4", `${share} % still go to ${hash} of an experiment`);
 }
 
 /** Both Services select the last version; of a pair only the one that is stable now has to. */

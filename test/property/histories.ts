@@ -10,13 +10,24 @@ import {
   type Setup,
   type Step,
   type Strategy,
+  type Trial,
 } from "./history.ts";
 import { routings } from "./routing.ts";
+
+const trial: fc.Arbitrary<Trial> = fc
+  .record({
+    weight: fc.constantFrom(10, 25, undefined),
+    seconds: fc.constantFrom(0, 10),
+    isAnalysed: fc.boolean(),
+    delay: fc.constantFrom(undefined, 0, 5),
+  })
+  .map((one) => ({ ...one, isAnalysed: one.isAnalysed || one.seconds === 0 })); // something has to end it
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ setWeight: fc.constantFrom(1, 10, 25, 34, 50, 75, 90, 100) }) },
   { weight: 6, arbitrary: fc.record({ pause: fc.constantFrom(0, 5, 20) }) },
   { weight: 2, arbitrary: fc.constant({ analysis: true as const }) },
+  { weight: 2, arbitrary: fc.record({ experiment: trial }) },
   { weight: 2, arbitrary: fc.record({ scale: fc.constantFrom<number | string>(1, 3, 0, "traffic", "50%") }) },
   {
     weight: 3,
@@ -73,12 +84,19 @@ function fitting(setup: Setup): Setup {
   return { ...made, steps: stepsFor(made, setup.steps) };
 }
 
-/** The steps that a setup can have: scales need a router, and routes one that has them. */
+/** The steps that a setup can have: scales need a router, and routes and shares of experiments one that has them. */
 export function stepsFor({ strategy, router }: Setup, steps: readonly Step[]): readonly Step[] {
-  const can = routings.get(router)?.family.router.can;
-  return steps.filter((step) => {
-    if ("route" in step) return isRouted(strategy) && can?.[step.route] === true;
+  const can = isRouted(strategy) ? routings.get(router)?.family.router.can : undefined;
+  const fit = steps.filter((step) => {
+    if ("route" in step) return can?.[step.route] === true;
     return !("scale" in step) || isRouted(strategy);
+  });
+  return fit.map((step, place) => {
+    if (!("experiment" in step)) return step;
+    const { weight = 0 } = step.experiment;
+    const before = fit.slice(0, place).findLast((one) => "setWeight" in one)?.setWeight ?? 0;
+    const fits = can?.experiment === true && before + 2 * weight <= 100;
+    return fits ? step : { experiment: { ...step.experiment, weight: undefined } };
   });
 }
 

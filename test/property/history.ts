@@ -8,7 +8,19 @@ export type Step =
   | { readonly pause: number }
   | { readonly analysis: true }
   | { readonly scale: number | string }
+  | { readonly experiment: Trial }
   | { readonly route: "header" | "mirror"; readonly on: boolean };
+
+/** Stable and canary side by side, a pod each, apart from the pods of the Rollout. */
+export interface Trial {
+  /** The share of each, in percent; undefined is none. */
+  readonly weight: number | undefined;
+  /** How long it lasts; 0 is as long as its analysis takes. */
+  readonly seconds: number;
+  readonly isAnalysed: boolean;
+  /** How many seconds pods outlive it; undefined is the default. */
+  readonly delay: number | undefined;
+}
 
 /** How the pods and the traffic of a history are divided between versions. */
 export type Strategy = "basic" | "routed" | "dynamic" | "pingPong" | "blueGreen";

@@ -1,10 +1,10 @@
 import type { Plan } from "../../src/reconcile/plan.ts";
 import type { RolloutSnapshot } from "../../src/rollout/snapshot.ts";
 import { isRouted, type Setup } from "./history.ts";
-import { at } from "./json.ts";
-import { type Look, lookOf, type Moment } from "./look.ts";
+import { at, numberAt } from "./json.ts";
+import { type Look, lookOf } from "./look.ts";
 import { routingOf } from "./manifests.ts";
-import type { Routing } from "./routing.ts";
+import type { Flows, Routing } from "./routing.ts";
 
 /** Looks into every decision about a Rollout and says what it breaks. */
 export class Invariants {
@@ -39,7 +39,7 @@ export class Invariants {
   }
 
   /** I1: a raise needs the pods of both sides. */
-  #raise(look: Look, { canary: { share: before } }: Moment, { canary }: Moment): void {
+  #raise(look: Look, { canary: { share: before } }: Flows, { canary }: Flows): void {
     const { R, newHash, stableHash } = look;
     const { share: after, hash = newHash } = canary;
     if (after <= before) return;
@@ -62,20 +62,20 @@ export class Invariants {
 
   /** I1: weights sum to 100, in the objects at each moment and in what is recorded. */
   #sums({ plan, moments }: Look): void {
-    for (const { canary, stable } of moments) {
-      if (this.#routing !== undefined && canary.share + stable.share !== 100) {
-        this.report("I1", `the router carries ${canary.share} and ${stable.share}`);
+    for (const { canary, stable, others } of moments) {
+      const shares = [canary, stable, ...others].map(({ share }) => share);
+      if (this.#routing !== undefined && sum(shares) !== 100) {
+        this.report("I1", `the router carries ${shares.join(" and ")}`);
       }
     }
-    const weights = at(plan.status?.patch, "canary", "weights");
-    const [canary, stable] = [at(weights, "canary", "weight"), at(weights, "stable", "weight")];
-    if (typeof canary === "number" && typeof stable === "number" && canary + stable !== 100) {
-      this.report("I1", `weights ${canary} and ${stable} are recorded`);
+    const recorded = weightsIn(plan.status?.patch);
+    if (recorded !== undefined && sum(recorded) !== 100) {
+      this.report("I1", `weights ${recorded.join(" and ")} are recorded`);
     }
   }
 
   /** I1: what carries traffic is pointed to a version with available pods only. */
-  #switch(look: Look, before: Moment, after: Moment): void {
+  #switch(look: Look, before: Flows, after: Flows): void {
     for (const side of ["canary", "stable"] as const) {
       const [{ hash: from }, { hash: to, share }] = [before[side], after[side]];
       if (from === undefined || to === undefined || from === to || share === 0) continue;
@@ -129,12 +129,26 @@ export class Invariants {
   }
 }
 
+function sum(shares: readonly number[]): number {
+  return shares.reduce((total, share) => total + share, 0);
+}
+
+/** All weights that are recorded, if those of both sides are. */
+function weightsIn(patch: unknown): readonly number[] | undefined {
+  const weights = at(patch, "canary", "weights");
+  const sides = [at(weights, "canary", "weight"), at(weights, "stable", "weight")];
+  if (sides.some((weight) => typeof weight !== "number")) return undefined;
+  const additional = at(weights, "additional");
+  const others = Array.isArray(additional) ? additional.map((one) => numberAt(one, "weight")) : [];
+  return [...sides.map(Number), ...others];
+}
+
 function availableIn({ sets }: Look, hash: string): number {
   return sets.find((set) => set.hash === hash)?.available ?? 0;
 }
 
 /** The share of the traffic that goes to a version. */
-function trafficOf(hash: string, { canary, stable }: Moment): number {
+function trafficOf(hash: string, { canary, stable }: Flows): number {
   return (canary.hash === hash ? canary.share : 0) + (stable.hash === hash ? stable.share : 0);
 }
 

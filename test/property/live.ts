@@ -1,4 +1,5 @@
 import { later, type Millis, seconds } from "../../src/api/time.ts";
+import type { ExperimentSnapshot } from "../../src/experiment/snapshot.ts";
 import type { Kind } from "../../src/reconcile/kind.ts";
 import type { Measured } from "../../src/reconcile/measure.ts";
 import type { Client } from "../../src/reconcile/ports.ts";
@@ -168,6 +169,7 @@ class Life {
 
   /** A kind whose decisions are looked into; a bug sits between what is seen and what is decided. */
   #watched(kind: Kind, bug: Bug | undefined): Kind {
+    if (kind.name === "experiment") return misled(kind, bug);
     if (kind.name !== "rollout") return kind;
     return {
       ...kind,
@@ -203,6 +205,13 @@ class Life {
     await this.suffer({ is: "crash" });
     return new Promise<never>(() => {});
   }
+}
+
+/** Experiments, with a bug between what is seen and what is decided. */
+function misled(kind: Kind, bug: Bug | undefined): Kind {
+  const { seesExperiment } = bug ?? {};
+  if (seesExperiment === undefined) return kind;
+  return { ...kind, decide: (seen, now) => kind.decide(seesExperiment(seen as ExperimentSnapshot), now) };
 }
 
 /** Whether it takes pods away, or makes them unavailable. */

@@ -6,7 +6,15 @@ import type { RolloutSnapshot } from "../../src/rollout/snapshot.ts";
 import { jsonPatched } from "../../src/sim/patch/jsonPatch.ts";
 import { mergePatched } from "../../src/sim/patch/mergePatch.ts";
 import { at, numberAt } from "./json.ts";
-import { type Board, type Flow, flowsIn, moves, type Routing, selectedBy, stableService } from "./routing.ts";
+import {
+  type Board,
+  type Flows,
+  flowsIn,
+  moves,
+  type Routing,
+  selectedBy,
+  stableService,
+} from "./routing.ts";
 
 /** One ReplicaSet as the look saw it, and the size that its plan gives it. */
 export interface Sized {
@@ -16,19 +24,13 @@ export interface Sized {
   readonly next: number;
 }
 
-/** How traffic flows between two effects of a plan. */
-export interface Moment {
-  readonly canary: Flow;
-  readonly stable: Flow;
-}
-
 /** What a look saw and decided, as the invariants speak of it. */
 export interface Look {
   readonly seen: RolloutSnapshot;
   readonly plan: Plan;
   readonly R: number;
   /** As it was seen, and after each effect that can move traffic; only the first without a router. */
-  readonly moments: readonly [Moment, ...Moment[]];
+  readonly moments: readonly [Flows, ...Flows[]];
   readonly newHash: string;
   readonly stableHash: string;
   readonly sets: readonly Sized[];
@@ -48,28 +50,28 @@ export function lookOf(seen: RolloutSnapshot, plan: Plan, routing: Routing | und
 }
 
 /** The side that plays canary: fixed, or the one of a pair that is not stable. */
-export function sidesFor(rollout: KubeObject, { canary, stable }: Moment): Moment {
+export function sidesFor(rollout: KubeObject, { canary, stable, others }: Flows): Flows {
   const isPair = at(rollout, "spec", "strategy", "canary", "pingPong") !== undefined;
   const isSwapped = isPair && at(rollout, "status", "canary", "stablePingPong") !== "ping";
-  return isSwapped ? { canary: stable, stable: canary } : { canary, stable };
+  return isSwapped ? { canary: stable, stable: canary, others } : { canary, stable, others };
 }
 
 function momentsOf(
   seen: RolloutSnapshot,
   { effects }: Plan,
   routing: Routing | undefined,
-): readonly [Moment, ...Moment[]] {
+): readonly [Flows, ...Flows[]] {
   const objects = new Map<string, KubeObject>();
   const routed = seen.routers.flatMap((router) => router.objects);
   for (const object of [...routed, ...seen.services.values()]) {
     if (object !== undefined) objects.set(textOf(object), object);
   }
   const board = boardOf(objects);
-  const moment = (): Moment => {
+  const moment = (): Flows => {
     const flows = routing === undefined ? unrouted(seen, board) : flowsIn(routing, board);
     return sidesFor(seen.object, flows);
   };
-  const moments: [Moment, ...Moment[]] = [moment()];
+  const moments: [Flows, ...Flows[]] = [moment()];
   for (const effect of effects) {
     if (!moves(routing, targetOf(effect))) continue;
     carryOut(effect, objects);
@@ -79,10 +81,10 @@ function momentsOf(
 }
 
 /** Without a router all traffic of users goes through one Service; only blue-green lives by that. */
-function unrouted({ rollout }: RolloutSnapshot, board: Board): Moment {
+function unrouted({ rollout }: RolloutSnapshot, board: Board): Flows {
   const isBlueGreen = rollout.spec.strategy?.blueGreen !== undefined;
   const stable = { share: isBlueGreen ? 100 : 0, hash: selectedBy(board, stableService) };
-  return { canary: { share: 0, hash: undefined }, stable };
+  return { canary: { share: 0, hash: undefined }, stable, others: [] };
 }
 
 function boardOf(objects: ReadonlyMap<string, KubeObject>): Board {

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../src/api/object.ts";
-import { isRouted, type Setup, type Step } from "./history.ts";
+import { isRouted, type Setup, type Step, type Trial } from "./history.ts";
 import { canaryService, type Routing, routings, stableService } from "./routing.ts";
 
 export const namespace = "prod";
@@ -53,7 +53,7 @@ function deployment({ replicas }: Setup): KubeObject {
 
 const podTemplate = {
   metadata: { labels },
-  spec: { containers: [{ name: "shop", image: imageOf(0) }] },
+  spec: { containers: [{ name: "shop", image: imageOf(0), ports: [{ containerPort: 8080 }] }] },
 };
 
 function template(name: string, more: object): KubeObject {
@@ -129,6 +129,7 @@ export function stepOf(step: Step): object {
   if ("pause" in step) return { pause: step.pause === 0 ? {} : { duration: step.pause } };
   if ("analysis" in step) return { analysis: { templates: [{ templateName: "soon" }] } };
   if ("route" in step) return routeStep(step);
+  if ("experiment" in step) return { experiment: experiment(step.experiment) };
   const { scale } = step;
   if (scale === "traffic") return { setCanaryScale: { matchTrafficWeight: true } };
   if (typeof scale === "number") return { setCanaryScale: { replicas: scale } };
@@ -138,6 +139,17 @@ export function stepOf(step: Step): object {
 function routeStep({ route, on }: Extract<Step, { route: unknown }>): object {
   if (route === "header") return { setHeaderRoute: { name: "beta", ...(on && { match: headerMatch }) } };
   return { setMirrorRoute: { name: "shadow", ...(on && { match: mirrorMatch, percentage: 35 }) } };
+}
+
+function experiment({ weight, seconds, isAnalysed, delay }: Trial): object {
+  const share = weight === undefined ? {} : { weight };
+  const analysis = { name: "quality", templateName: "soon", requiredForCompletion: true };
+  return {
+    templates: (["stable", "canary"] as const).map((side) => ({ name: side, specRef: side, ...share })),
+    ...(seconds > 0 && { duration: `${seconds}s` }),
+    ...(isAnalysed && { analyses: [analysis] }),
+    ...(delay !== undefined && { scaleDownDelaySeconds: delay }),
+  };
 }
 
 function blueGreen(setup: Setup): object {

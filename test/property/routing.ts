@@ -2,6 +2,7 @@ import { label } from "../../src/api/labels.ts";
 import type { KindRef, KubeObject } from "../../src/api/object.ts";
 import { fieldsIn, listIn } from "../../src/traffic/fields.ts";
 import { families } from "../traffic/families.ts";
+import { targetGroups } from "../traffic/familiesOfGateways.ts";
 import type { Family } from "../traffic/family.ts";
 import { at } from "./json.ts";
 
@@ -17,6 +18,14 @@ export interface Flow {
   readonly hash: string | undefined;
 }
 
+/** How traffic flows at a moment. */
+export interface Flows {
+  readonly canary: Flow;
+  readonly stable: Flow;
+  /** Of experiments; one whose Service is gone has the name of that in place of a hash. */
+  readonly others: readonly Flow[];
+}
+
 /** A router of the histories: its family, and how the Rollout configures it. */
 export interface Routing {
   readonly family: Family;
@@ -28,6 +37,7 @@ export interface Routing {
   readonly tells: readonly KindRef[];
   readonly pingPong: boolean;
   readonly read: Family["read"];
+  readonly others: Family["others"] | undefined;
 }
 
 /** The Services: `shop-stable` is the active one and the ping of a pair, `shop-canary` the preview and the pong. */
@@ -49,7 +59,8 @@ function routingOf(family: Family): Routing {
   ];
   const pingPong = ["istio by Service", "gatewayAPI", "declarative"].includes(name);
   const key = name.split(" ")[0] ?? "";
-  return { family, key, config: family.config as object, objects, tells, pingPong, read: family.read };
+  const { read, others } = family;
+  return { family, key, config: family.config as object, objects, tells, pingPong, read, others };
 }
 
 function familyOf(name: string): Family {
@@ -68,13 +79,7 @@ function albPair(): Routing {
     config: { ...alb.config, rootService: "shop-root" },
     objects: JSON.parse(text) as KubeObject[],
     pingPong: true,
-    read(board) {
-      const notes = board.get("Ingress", "shop")?.metadata.annotations ?? {};
-      const action = JSON.parse(notes["alb.ingress.kubernetes.io/actions.shop-root"] ?? "{}") as object;
-      const groups = listIn(action, "ForwardConfig", "TargetGroups");
-      const shareOf = (name: string) => groups.find((one) => one["ServiceName"] === name)?.["Weight"] ?? 0;
-      return { canary: shareOf(canaryService), stable: shareOf(stableService) };
-    },
+    ...targetGroups("shop-root"),
   };
 }
 
@@ -89,12 +94,14 @@ export function sharesIn(
   return canary + stable === 0 ? { canary: 0, stable: 100 } : { canary, stable };
 }
 
-/** The flows through both Services as the data plane would send them. */
-export function flowsIn(routing: Routing, board: Board): { readonly canary: Flow; readonly stable: Flow } {
+/** The flows through the Services as the data plane would send them; the others are those of experiments. */
+export function flowsIn(routing: Routing, board: Board): Flows {
   const { canary, stable } = sharesIn(routing, board);
+  const others = routing.others?.(board as Parameters<Family["read"]>[0]) ?? new Map<string, number>();
   return {
     canary: { share: canary, hash: hashBehind(routing, board, "canary") },
     stable: { share: stable, hash: hashBehind(routing, board, "stable") },
+    others: [...others].map(([name, share]) => ({ share, hash: selectedBy(board, name) ?? name })),
   };
 }
 

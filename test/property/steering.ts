@@ -62,6 +62,20 @@ export function stepping({ setup, ...history }: History): History {
   return { ...history, setup: setting, rates: noFaults, acts: [] };
 }
 
+/** An experiment that gets a part of the traffic and gives its pods back at once; news come late. */
+export function comparing({ setup, ...history }: History): History {
+  const experiment = { weight: 10, seconds: 10, isAnalysed: false, delay: 0 };
+  const steps = [{ setWeight: 20 }, { experiment }, { pause: 5 }];
+  const setting: Setup = {
+    ...setup,
+    strategy: "routed",
+    router: "istio by Service",
+    steps,
+    background: false,
+  };
+  return { ...history, setup: setting, rates: { ...noFaults, stale: 0.3 }, acts: [] };
+}
+
 /** Blue-green that goes on by itself, without faults. */
 export function switching({ setup, ...history }: History): History {
   const setting: Setup = { ...setup, strategy: "blueGreen", autoPromotion: true, analyses: false };

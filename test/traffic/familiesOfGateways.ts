@@ -5,6 +5,7 @@ import {
   again,
   both,
   type Family,
+  listed,
   mentions,
   noExperiment,
   noHeader,
@@ -44,6 +45,19 @@ const mapping = object("getambassador.io/v2", "Mapping", "shop", {
   spec: { prefix: "/", service: "http://shop-stable.prod:80" },
 });
 
+/** Reads the action of an Ingress of ALB. */
+export function targetGroups(action: string): ReturnType<typeof listed> {
+  return listed(
+    (board) => {
+      const notes = board.get("Ingress", "shop")?.metadata.annotations ?? {};
+      const said = JSON.parse(notes[`alb.ingress.kubernetes.io/actions.${action}`] ?? "{}") as object;
+      const groups = listIn(said, "ForwardConfig", "TargetGroups");
+      return groups.map((one) => ({ ...one, weight: one["Weight"] }));
+    },
+    (one: { ServiceName: string }) => one.ServiceName,
+  );
+}
+
 /** The routers at the edge of a cluster. */
 export const gateways: readonly Family[] = [
   {
@@ -80,16 +94,14 @@ export const gateways: readonly Family[] = [
     config: { httpRoute: "shop" },
     objects: [route],
     missing: [["HTTPRoute", "shop", /httproutes.gateway.networking.k8s.io "shop" not found/]],
-    read: (board) => {
-      const rules = listIn(board.get("HTTPRoute", "shop"), "spec", "rules");
-      return weights(
-        listIn(
-          rules.find((one) => one["name"] === undefined),
-          "backendRefs",
-        ),
-        (one: { name: string }) => one.name,
-      );
-    },
+    ...listed(
+      (board) => {
+        const rules = listIn(board.get("HTTPRoute", "shop"), "spec", "rules");
+        const plain = rules.find((one) => one["name"] === undefined);
+        return listIn(plain, "backendRefs");
+      },
+      (one: { name: string }) => one.name,
+    ),
     has: mentions,
     edit: noting("HTTPRoute", "shop"),
     cannot: {},
@@ -106,15 +118,7 @@ export const gateways: readonly Family[] = [
     config: { ingress: "shop", servicePort: 80 },
     objects: [ingress],
     missing: [["Ingress", "shop", /ingress.networking.k8s.io "shop" not found/]],
-    read: (board) => {
-      const notes = board.get("Ingress", "shop")?.metadata.annotations ?? {};
-      const action = JSON.parse(notes["alb.ingress.kubernetes.io/actions.shop-stable"] ?? "{}") as object;
-      const groups = listIn(action, "ForwardConfig", "TargetGroups").map((one) => ({
-        ...one,
-        weight: one["Weight"],
-      }));
-      return weights(groups, (one: { ServiceName: string }) => one.ServiceName);
-    },
+    ...targetGroups("shop-stable"),
     has: (board, text) => textOf(board).includes(`"${text}"`) || textOf(board).includes(`\\"${text}\\"`),
     edit: noting("Ingress", "shop"),
     cannot: { mirror: noMirror, max: noMax },

@@ -4,6 +4,7 @@ import type { Router } from "../../src/traffic/router.ts";
 import {
   again,
   type Family,
+  listed,
   mentions,
   noExperiment,
   noHeader,
@@ -67,17 +68,14 @@ export const meshes: readonly Family[] = [
     config: { virtualService: { name: "shop" } },
     objects: [virtualService],
     missing: [["VirtualService", "shop", /VirtualService `shop` not found/]],
-    read: (board) => {
-      const http = listIn(board.get("VirtualService", "shop"), "spec", "http");
-      const hostOf = (one: { destination: { host: string } }) => one.destination.host.split(".")[0];
-      return weights(
-        listIn(
-          http.find((one) => one["name"] === undefined),
-          "route",
-        ),
-        hostOf,
-      );
-    },
+    ...listed(
+      (board) => {
+        const http = listIn(board.get("VirtualService", "shop"), "spec", "http");
+        const plain = http.find((one) => one["name"] === undefined);
+        return listIn(plain, "route");
+      },
+      (one: { destination: { host: string } }) => one.destination.host.split(".")[0],
+    ),
     has: mentions,
     edit: noting("VirtualService", "shop"),
     cannot: { max: noMax },
@@ -100,19 +98,17 @@ export const meshes: readonly Family[] = [
       ["VirtualService", "shop", /VirtualService `shop` not found/],
       ["DestinationRule", "shop", /DestinationRule `shop` not found/],
     ],
-    read: (board) => {
-      const http = listIn(board.get("VirtualService", "shop"), "spec", "http");
-      const subsetOf = (one: { destination: { subset: string } }) => one.destination.subset;
-      return weights(
-        listIn(
-          http.find((one) => one["name"] === "primary"),
-          "route",
-        ),
-        subsetOf,
-        "canary",
-        "stable",
-      );
-    },
+    ...listed(
+      (board) => {
+        const http = listIn(board.get("VirtualService", "shop"), "spec", "http");
+        const primary = http.find((one) => one["name"] === "primary");
+        return listIn(primary, "route");
+      },
+      ({ destination }: { destination: { host: string; subset?: string } }) =>
+        destination.subset ?? destination.host,
+      "canary",
+      "stable",
+    ),
     has: mentions,
     edit: noting("DestinationRule", "shop"),
     cannot: { max: noMax },
@@ -132,11 +128,10 @@ export const meshes: readonly Family[] = [
     config: {},
     objects: [],
     missing: [],
-    read: (board) =>
-      weights(
-        listIn(board.get("TrafficSplit", "shop-ro"), "spec", "backends"),
-        (one: { service: string }) => one.service,
-      ),
+    ...listed(
+      (board) => listIn(board.get("TrafficSplit", "shop-ro"), "spec", "backends"),
+      (one: { service: string }) => one.service,
+    ),
     has: mentions,
     edit: noting("TrafficSplit", "shop-ro"),
     cannot: { several: noSeveral, header: "a TrafficSplit has weights only", mirror: noMirror, max: noMax },

@@ -3,6 +3,7 @@ import type { Router } from "../../src/traffic/router.ts";
 import type { Board } from "./support.ts";
 
 type Read = (board: Board<unknown>) => { readonly canary: unknown; readonly stable: unknown };
+type List = (board: Board<unknown>) => readonly object[];
 
 /** One router on the table of conformance: its objects, and how to see what they say. */
 export interface Family {
@@ -15,6 +16,8 @@ export interface Family {
   readonly missing: readonly [kind: string, name: string, message: RegExp][];
   /** The weights of both sides, as numbers. */
   readonly read: Read;
+  /** The weights of others, by name; routers that can do experiments have them. */
+  readonly others?: (board: Board<unknown>) => ReadonlyMap<string, number>;
   /** Whether the router lists this managed route, and an experiment's Service, in its objects. */
   has(board: Board<unknown>, text: string): boolean;
   /** What others change in the object between look and write; it must survive. */
@@ -47,6 +50,25 @@ export function weights(
     return found?.weight ?? 0;
   };
   return { canary: Number(weightOf(canary)), stable: Number(weightOf(stable)) };
+}
+
+/** Reads weights out of the list that all of them stand in. */
+export function listed(
+  list: List,
+  nameOf: (entry: never) => unknown,
+  canary = "shop-canary",
+  stable = "shop-stable",
+): Required<Pick<Family, "read" | "others">> {
+  return {
+    read: (board) => weights(list(board), nameOf, canary, stable),
+    others(board) {
+      const all = list(board).map((entry) => {
+        const { weight = 0 } = entry as { readonly weight?: number | string };
+        return [String(nameOf(entry as never)), Number(weight)] as const;
+      });
+      return new Map(all.filter(([name, weight]) => name !== canary && name !== stable && weight > 0));
+    },
+  };
 }
 
 export function textOf(board: Board<unknown>): string {
