@@ -1,4 +1,5 @@
 import { type Instant, later, type Millis } from "../api/time.ts";
+import { Line } from "./line.ts";
 import type { Clock } from "./ports.ts";
 import { type Due, Schedule } from "./schedule.ts";
 
@@ -36,8 +37,12 @@ const firstBackOff = 1;
 /** The longest back-off in milliseconds. */
 const longestBackOff = 10_000;
 
+/** So many keys whose instant has come go before one that was woken. */
+const mostTimely = 16;
+
 /**
- * Which keys to look at, and when. A key is in it once, however often it was added, and never worked on twice
+ * Which keys to look at, and when. Those whose instant has come go before those that were woken, as the
+ * others would make them late; the others have their turn all the same. A key is in it once, however often it was added, and never worked on twice
  * at a time: what comes while it is worked on has it looked at again afterwards. Starting a key forgets its
  * delay, because each look says anew when the next is due.
  */
@@ -45,8 +50,10 @@ export class Queue {
   readonly #options: QueueOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #delayed = new Schedule<string>();
-  #ready: string[] = [];
-  #head = 0;
+  readonly #timely = new Line<string>();
+  readonly #woken = new Line<string>();
+  /** How many of the former have gone since one of the latter has. */
+  #inRow = 0;
   #working = 0;
   #added = 0;
   #retried = 0;
@@ -72,7 +79,7 @@ export class Queue {
     if (this.#stopped) return;
     const entry = this.#entry(key);
     const at = Math.max(when, entry.notBefore) as Instant;
-    if (at <= this.#options.clock.now()) this.#makeReady(key, entry);
+    if (at <= this.#options.clock.now()) this.#makeReady(key, entry, this.#woken);
     else this.#delay(key, entry, at);
   }
 
@@ -85,7 +92,7 @@ export class Queue {
 
   /** Whether no key is ready or being worked on; keys that wait for an instant do not count. */
   get idle(): boolean {
-    return this.#working === 0 && this.#head === this.#ready.length;
+    return this.#working === 0 && this.#ready === 0;
   }
 
   /** Resolves when the queue is idle. */
@@ -95,7 +102,7 @@ export class Queue {
 
   /** How many keys wait for a worker, are worked on, and wait for their instant. */
   get counts(): { readonly ready: number; readonly working: number; readonly delayed: number } {
-    return { ready: this.#ready.length - this.#head, working: this.#working, delayed: this.#delayed.size };
+    return { ready: this.#ready, working: this.#working, delayed: this.#delayed.size };
   }
 
   /**
@@ -140,34 +147,31 @@ export class Queue {
     this.#stopped = true;
     this.#armed?.cancel();
     this.#armed = undefined;
-    this.#ready = [];
-    this.#head = 0;
+    this.#timely.clear();
+    this.#woken.clear();
     this.#tellWaiting();
     return this.pause();
+  }
+
+  get #ready(): number {
+    return this.#timely.length + this.#woken.length;
   }
 
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const entry: Entry = {
-      ready: false,
-      readySince: 0,
-      working: false,
-      failures: 0,
-      notBefore: 0,
-      due: undefined,
-    };
+    const entry = { ready: false, readySince: 0, working: false, failures: 0, notBefore: 0, due: undefined };
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #makeReady(key: string, entry: Entry): void {
+  #makeReady(key: string, entry: Entry, line: Line<string>): void {
     if (entry.ready) return;
     entry.ready = true;
     entry.readySince = this.#options.clock.now();
     this.#added += 1;
     if (entry.working) return;
-    this.#ready.push(key);
+    line.push(key);
     this.#pumpSoon();
   }
 
@@ -190,21 +194,16 @@ export class Queue {
 
   #pump(): void {
     while (!this.#paused && this.#working < this.#options.workers) {
-      const key = this.#longestWaiting();
+      const key = this.#first();
       if (key === undefined) return;
       void this.#run(key, this.#entry(key));
     }
   }
 
-  #longestWaiting(): string | undefined {
-    const key = this.#ready[this.#head];
-    if (key === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head === this.#ready.length || this.#head === 1024) {
-      this.#ready = this.#ready.slice(this.#head);
-      this.#head = 0;
-    }
-    return key;
+  #first(): string | undefined {
+    const timely = this.#inRow < mostTimely ? this.#timely.shift() : undefined;
+    this.#inRow = timely === undefined ? 0 : this.#inRow + 1;
+    return timely ?? this.#woken.shift() ?? this.#timely.shift();
   }
 
   async #run(key: string, entry: Entry): Promise<void> {
@@ -265,8 +264,10 @@ export class Queue {
     this.#armed = undefined;
     const now = this.#options.clock.now();
     for (let due = this.#delayed.first; due !== undefined && due.at <= now; due = this.#delayed.first) {
-      this.#undelay(this.#entry(due.item));
-      this.add(due.item);
+      const entry = this.#entry(due.item);
+      this.#undelay(entry);
+      if (entry.notBefore > now) this.#delay(due.item, entry, entry.notBefore as Instant);
+      else this.#makeReady(due.item, entry, this.#timely);
     }
     this.#arm();
   }

@@ -181,7 +181,7 @@ test("a paused queue starts nothing, collects keys and goes on with them", async
   deepEqual([starts, queue.idle], [[], false]);
   queue.resume();
   await queue.whenIdle();
-  deepEqual(starts, ["a@10", "b@10"]);
+  deepEqual(starts, ["b@10", "a@10"]);
 });
 
 test("stopping waits for what was begun and starts nothing more", async () => {
@@ -215,6 +215,24 @@ test("ten thousand keys pass through in order", async () => {
   for (let n = 0; n < 10_000; n++) queue.add(`${n}`);
   await queue.whenIdle();
   deepEqual([starts.length, starts[0], starts[9_999]], [10_000, "0@0", "9999@0"]);
+});
+
+test("what its instant has come for goes first, and what was woken has its turn all the same", async () => {
+  const { clock, starts, queue } = queueOf(undefined, 1);
+  await queue.pause();
+  for (const key of ["woken", "woken too"]) queue.add(key);
+  for (let n = 0; n < 33; n++) queue.addAt(`${n}`, at(5));
+  await clock.advance(at(5));
+  queue.resume();
+  await queue.whenIdle();
+  deepEqual(
+    [...starts.entries()].filter(([, start]) => start.startsWith("woken")),
+    [
+      [16, "woken@5"],
+      [33, "woken too@5"],
+    ],
+  );
+  deepEqual([starts[0], starts[17], starts.length], ["0@5", "16@5", 35]);
 });
 
 test("the queue counts what becomes ready and what is retried, and says how long work goes on", async () => {
