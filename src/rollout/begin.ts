@@ -48,7 +48,7 @@ export function begin(view: View, newRS: Replicas): Plan {
   });
   const weights = status.canary?.weights;
   const selectors = strategyOf(view).selectors(view);
-  const holds = seen.routers.length === 0; // what the last update wanted of routers stands until the next look
+  const holds = seen.routers.length === 0; // what the last update wanted stands until the next look
   const found = { weights, holds, selectors, restartedAt: status.restartedAt };
   const next = nextStatus(view, noVerdict, move, found);
   const upkeep = upkeepOf(view, newRS);

@@ -1,6 +1,7 @@
 import { isJson, type Json } from "../api/json.ts";
 import { annotation } from "../api/labels.ts";
 import type { KubeObject } from "../api/object.ts";
+import { remembered } from "../reconcile/remembered.ts";
 import type { Wanted } from "./router.ts";
 
 /** What an object that we write to says of a Rollout: enough to take everything back without that Rollout. */
@@ -20,13 +21,13 @@ export interface Note {
 }
 
 /** The notes on an object by Rollout, `namespace/name`; what cannot be read says nothing. */
-export function notesOn({ metadata }: KubeObject): Readonly<Record<string, Note>> {
+export const notesOn = remembered(({ metadata }: KubeObject): Readonly<Record<string, Note>> => {
   const parsed = parsedJson(metadata.annotations?.[annotation.routing]);
   if (!isJson(parsed)) return {};
   return Object.fromEntries(
     Object.entries(parsed).flatMap(([key, note]) => (isJson(note) ? [[key, noteIn(note)]] : [])),
   );
-}
+});
 
 /**
  * The names of managed routes: those that are configured, then those that are not any more but that these

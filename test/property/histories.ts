@@ -16,7 +16,7 @@ import { routings } from "./routing.ts";
 
 const trial: fc.Arbitrary<Trial> = fc
   .record({
-    weight: fc.constantFrom(10, 25, undefined),
+    weight: fc.constantFrom(10, 25, 10, undefined),
     seconds: fc.constantFrom(0, 10),
     isAnalysed: fc.boolean(),
     delay: fc.constantFrom(undefined, 0, 5),
@@ -27,7 +27,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ setWeight: fc.constantFrom(1, 10, 25, 34, 50, 75, 90, 100) }) },
   { weight: 6, arbitrary: fc.record({ pause: fc.constantFrom(0, 5, 20) }) },
   { weight: 2, arbitrary: fc.constant({ analysis: true as const }) },
-  { weight: 2, arbitrary: fc.record({ experiment: trial }) },
+  { weight: 1, arbitrary: fc.record({ experiment: trial }) },
   { weight: 2, arbitrary: fc.record({ scale: fc.constantFrom<number | string>(1, 3, 0, "traffic", "50%") }) },
   {
     weight: 3,
@@ -84,7 +84,7 @@ function fitting(setup: Setup): Setup {
   return { ...made, steps: stepsFor(made, setup.steps) };
 }
 
-/** The steps that a setup can have: scales need a router, and routes and shares of experiments one that has them. */
+/** The steps that a setup can have: scales need a router; routes, and shares of experiments, one that has them. */
 export function stepsFor({ strategy, router }: Setup, steps: readonly Step[]): readonly Step[] {
   const can = isRouted(strategy) ? routings.get(router)?.family.router.can : undefined;
   const fit = steps.filter((step) => {
