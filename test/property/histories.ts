@@ -84,7 +84,9 @@ function fitting(setup: Setup): Setup {
   return { ...made, steps: stepsFor(made, setup.steps) };
 }
 
-/** The steps that a setup can have: scales need a router; routes, and shares of experiments, one that has them. */
+/**
+ * The steps that a setup can have: scales need a router; routes, and shares of experiments, one that has them.
+ */
 export function stepsFor({ strategy, router }: Setup, steps: readonly Step[]): readonly Step[] {
   const can = isRouted(strategy) ? routings.get(router)?.family.router.can : undefined;
   const fit = steps.filter((step) => {
