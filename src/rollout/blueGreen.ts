@@ -215,7 +215,15 @@ export function blueGreenMove(view: View, verdict: Verdict): Move {
   const checkpoint = status.blueGreen?.scaleUpPreviewCheckPoint === true || reachesCheckpoint(view, verdict);
   if (verdict.aborted) return stay(undefined, { aborted: true, checkpoint });
   const keepsResume = status.controllerPause === true && activeHash(view) !== view.hash;
+  if (isSwitching(view, verdict)) return stay(undefined, { checkpoint, keepsResume });
   return stay(undefined, { clears: verdict.clears, checkpoint, keepsResume, ...pausing(view, verdict) });
+}
+
+/** Whether the active Service is turned in this look: what ends with that ends once it is seen. */
+function isSwitching(view: View, verdict: Verdict): boolean {
+  const { status, hash } = view;
+  const mayTurn = status.abort !== true && activeHash(view) !== hash && !isHalted(view, verdict);
+  return mayTurn && activeTarget(view, verdict) === hash;
 }
 
 function reachesCheckpoint(view: View, verdict: Verdict): boolean {

@@ -8,6 +8,7 @@ import type { Status } from "./status.ts";
 import { conditionsFor } from "./statusConditions.ts";
 import { plainWrite } from "./statusWrite.ts";
 import type { View } from "./view.ts";
+import { workloadNote } from "./workloadRef.ts";
 
 /**
  * Whether an update has to wait until a canary goes on that a person holds: the number of replicas was
@@ -41,6 +42,7 @@ export function heldBack(view: View, newRS: Replicas): Plan {
   const upkeep = upkeepOf(view, newRS);
   return {
     effects: [
+      ...workloadNote(view),
       ...resize({ set: newRS, upkeep, why: "it is the current version" }),
       ...revisionEffect(view, upkeep.revision),
     ],

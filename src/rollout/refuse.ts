@@ -1,5 +1,6 @@
 import { later } from "../api/time.ts";
 import type { Plan } from "../reconcile/plan.ts";
+import { phaseOf } from "./phase.ts";
 import type { RolloutSnapshot } from "./snapshot.ts";
 import { invalidSpec } from "./statusConditions.ts";
 import { plainWrite } from "./statusWrite.ts";
@@ -12,13 +13,12 @@ import type { View } from "./view.ts";
 export function refuse(view: View, { message, retryAfter }: NonNullable<RolloutSnapshot["invalid"]>): Plan {
   const { status, seen, name, now } = view;
   const text = `The Rollout "${name}" is invalid: ${message}`;
-  const next = {
+  const said = {
     ...status,
     observedGeneration: String(seen.object.metadata.generation ?? 0),
     conditions: invalidSpec(view, text),
-    phase: "Degraded",
-    message: `InvalidSpec: ${text}`,
   };
+  const next = { ...said, ...phaseOf(view, said) };
   const requeueAt = retryAfter === undefined ? undefined : later(now, retryAfter);
   return { effects: [], status: plainWrite(view, next, []), requeueAt };
 }

@@ -41,10 +41,19 @@ const slow: Act = async (_user, world) => {
   world.fate = () => ({ after: seconds(2) });
 };
 
+/** Conditions in the order in which an update that was paused ends. */
+const switched = [
+  "Healthy True RolloutHealthy",
+  "Progressing True NewReplicaSetAvailable",
+  "Completed True RolloutCompleted",
+  "Paused False RolloutPaused",
+];
+
 /** What is compared of a state: only what a row names. */
 interface State {
   readonly sizes?: readonly number[];
   readonly phase?: string;
+  readonly message?: string;
   readonly index?: number;
   readonly stable?: string;
   /** The conditions of these types, in this order in the list. */
@@ -114,6 +123,28 @@ const rows: readonly [name: string, setting: Beginning, acts: readonly Act[], st
     { sizes: [0, 0], stable: "V2", phase: "Healthy", until: { V1: "" } },
   ],
   [
+    "7.1: a switch by full promotion changes the conditions in the peer's order",
+    blueGreen(3, { autoPromotionEnabled: false }),
+    [slow, image(2), promoteFull],
+    { phase: "Healthy", stable: "V2", conditions: switched },
+  ],
+  [
+    "7.1: so does a switch after its time",
+    blueGreen(3, { autoPromotionSeconds: 10 }),
+    [slow, image(2)],
+    { phase: "Healthy", stable: "V2", conditions: switched },
+  ],
+  [
+    "6.1: of an abort and a spec that is invalid since, the message tells the abort",
+    basic(4, { steps }),
+    [image(2), abort, (user) => user.steps([{ setWeight: 101 }])],
+    {
+      phase: "Degraded",
+      message: "RolloutAborted: Rollout aborted update to revision 2",
+      conditions: ["Progressing False RolloutAborted", "InvalidSpec True InvalidSpec"],
+    },
+  ],
+  [
     "13.4: a pause that is over and one that is resumed",
     basic(4, { steps: [{ pause: { duration: 5 } }, { pause: {} }, { setWeight: 50 }, { pause: {} }] }),
     [image(2), resume],
@@ -132,8 +163,15 @@ for (const [name, setting, acts, state] of rows) {
 function stateOf(world: World, { conditions = [], until = {}, ...named }: State): State {
   const facts = world.facts();
   const types = conditions.map((condition) => condition.split(" ")[0]);
-  const { phase = "", currentStepIndex: index = 0 } = world.status;
-  const found = { sizes: world.sizes, phase, index, stable: facts.get("stable"), scaled: scaledIn(world) };
+  const { phase = "", message = "", currentStepIndex: index = 0 } = world.status;
+  const found = {
+    sizes: world.sizes,
+    phase,
+    message,
+    index,
+    stable: facts.get("stable"),
+    scaled: scaledIn(world),
+  };
   const all = {
     ...Object.fromEntries(Object.entries(found).filter(([key]) => key in named)),
     conditions: world.conditions.filter((condition) => types.includes(condition.split(" ")[0])),

@@ -56,3 +56,19 @@ test("core events: blue-green, first deployment and an update that promotes itse
     "RolloutCompleted",
   ]);
 });
+
+test("core events: a newer version while the preview waits, and its full promotion", async () => {
+  const { world, user } = await deployed(blueGreen(1, { autoPromotionEnabled: false }));
+  await user.setImage("web:2");
+  await user.setImage("web:3");
+  deepEqual(world.reasons, [
+    "RolloutUpdated",
+    "NewReplicaSetCreated",
+    "SwitchService",
+    "RolloutResumed",
+    "ScalingReplicaSet",
+    "RolloutPaused",
+  ]);
+  await user.promoteFull();
+  deepEqual(world.reasons, ["SwitchService", "RolloutCompleted", "RolloutResumed"]);
+});

@@ -89,14 +89,14 @@ for (const [name, given, want] of sizes) {
  */
 const pauses: readonly [name: string, given: Midway, at: number, pause: string, active: string][] = [
   ["needs none", ready, 0, "", "new"],
-  ["needs none and has one", with_({}, { status: paused }), 0, "", "new"],
+  ["needs none and has one", with_({}, { status: paused }), 0, "BlueGreenPause", "new"],
   ["pods are not ready", with_(manual, { new: "4/3" }), 0, "", ""],
   ["pods are of another size", with_(manual, { new: { size: 4, desired: 3 } }), 0, "BlueGreenPause", ""],
   ["begins", with_(manual), 0, "BlueGreenPause", ""],
   ["begins for a time", with_(later), 0, "BlueGreenPause", ""],
   ["goes on without end", with_(manual, { status: paused }), 9999, "BlueGreenPause", ""],
   ["goes on for its time", with_(later, { status: paused }), 30, "BlueGreenPause", ""],
-  ["ends after its time", with_(later, { status: paused }), 31, "", "new"],
+  ["ends after its time", with_(later, { status: paused }), 31, "BlueGreenPause", "new"],
   [
     "its time does not count without auto-promotion",
     with_({ ...manual, ...later }, { status: paused }),
@@ -106,7 +106,14 @@ const pauses: readonly [name: string, given: Midway, at: number, pause: string, 
   ],
   ["was ended by a person", with_(manual, { status: resumed }), 0, "", "new"],
   ["was ended by a person before its time", with_(later, { status: resumed }), 0, "", "new"],
-  ["promoted in full", with_(manual, { status: { ...paused, promoteFull: true } }), 0, "", "new"],
+  [
+    "promoted in full",
+    with_(manual, { status: { ...paused, promoteFull: true } }),
+    0,
+    "BlueGreenPause",
+    "new",
+  ],
+  ["ends when the switch is seen", with_({}, { services: { a: newHash }, status: paused }), 0, "", ""],
   [
     "promoted in full without all pods",
     with_(manual, { new: "4/3", status: { promoteFull: true } }),

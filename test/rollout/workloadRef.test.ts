@@ -1,6 +1,7 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, fail } from "node:assert/strict";
 import { test } from "node:test";
 import type { KubeObject } from "../../src/api/object.ts";
+import { heldBack } from "../../src/rollout/heldBack.ts";
 import { type View, viewOf } from "../../src/rollout/view.ts";
 import { workloadGeneration, workloadNote, workloadScaleDown } from "../../src/rollout/workloadRef.ts";
 import { newHash, replicaSet, type SetOptions, seen, t0 } from "../support/rolloutSeen.ts";
@@ -142,4 +143,14 @@ test("a template of one's own has no generation", () => {
   const own = view({ spec: { workloadRef: undefined }, annotations: { [key]: "12" } });
   equal(workloadGeneration(own), undefined);
   deepEqual(workloadNote(own), []);
+});
+
+test("an update that waits because a person holds the canary notes the generation on the Rollout alone", () => {
+  const held = view({ spec: { paused: true, replicas: 9 }, status: { workloadObservedGeneration: "11" } });
+  const { effects, status } = heldBack(held, held.newRS ?? fail());
+  deepEqual(effects.map((effect) => effect.do === "patch" && [effect.ref.kind, effect.body]).at(0), [
+    "Rollout",
+    { metadata: { annotations: { [key]: "12" } } },
+  ]);
+  equal("workloadObservedGeneration" in (status?.patch ?? {}), false);
 });
