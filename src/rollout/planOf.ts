@@ -13,7 +13,7 @@ import type { Move } from "./move.ts";
 import { podsLook } from "./overdue.ts";
 import type { Pods } from "./pods.ts";
 import { deadlineApplies, deadlineOf } from "./progressing.ts";
-import { type Change, resize, resizes, shrinks } from "./resize.ts";
+import { type Change, delays, resize, resizes, shrinks } from "./resize.ts";
 import type { Restart } from "./restart.ts";
 import { expired } from "./retention.ts";
 import type { Switches } from "./services.ts";
@@ -47,9 +47,11 @@ export function planOf(view: View, { verdict, traffic, pods, services, move, res
   const promotes = move.promote !== undefined && !view.promoted;
   const movesOn = view.traffic && (move.completed !== undefined || promotes);
   const routed = view.traffic || view.blueGreen !== undefined;
-  const first = pods.changes.filter((change) => !routed || !shrinks(change));
+  const first = pods.changes.filter((change) => !routed || !(shrinks(change) || delays(change)));
   const mayGo = ({ set }: Change) => !movesOn || (promotes && view.otherRSs.includes(set));
-  const last = pods.changes.filter((change) => routed && shrinks(change) && mayGo(change));
+  const last = pods.changes.filter(
+    (change) => routed && (delays(change) || (shrinks(change) && mayGo(change))),
+  );
   const found = {
     weights: traffic.recorded,
     holds: traffic.holds,

@@ -22,6 +22,11 @@ export function shrinks({ set, size }: Change): boolean {
   return size !== undefined && size < set.size;
 }
 
+/** Whether a change only gives a ReplicaSet its scale-down deadline; that need not come before the routes. */
+export function delays(change: Change): boolean {
+  return typeof change.deadline === "string" && !resizes(change);
+}
+
 /** Whether a change alters the number of pods. */
 export function resizes({ set, size }: Change): boolean {
   return size !== undefined && size !== set.size;

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { annotation } from "../../src/api/labels.ts";
 import type { KubeObject } from "../../src/api/object.ts";
+import { targetOf } from "../../src/reconcile/effect.ts";
 import {
   decided,
   eventsOf,
@@ -103,6 +104,15 @@ for (const [name, given, index] of completions) {
 test("step done: a pause is looked at just after its end", () => {
   const given = { ...rest, ...steps({ pause: { duration: 30 } }), status: { pauseConditions: paused } };
   equal(decided(given, 10).requeueAt, secondsIn(30) + 1);
+});
+
+test("an abort turns the routes back before it notes when the pods may go", () => {
+  const canary = { steps: [{ setWeight: 50 }, { pause: {} }], abortScaleDownDelaySeconds: 30 };
+  const { effects } = decided({ weight: 50, new: "2/2", canary, status: { abort: true } }, 10);
+  deepEqual(
+    effects.map((effect) => targetOf(effect).kind),
+    ["Route", "ReplicaSet"],
+  );
 });
 
 const done: Midway = { new: "4/4", stable: "0/0" };
