@@ -61,13 +61,18 @@ function promotion(
   index: number | undefined,
 ): string | undefined {
   const { stableRS, steps, inWindow, fastRollback } = view;
-  if (!view.promoted && isRescaled(view)) return undefined; // sizes come first
+  if (!view.promoted && (isRescaled(view) || isTooLarge(view))) return undefined; // sizes come first
   if (stableRS === undefined) return "Initial deploy";
   if (verdict.aborted || !isReady(view, traffic)) return undefined;
   if (verdict.promoteFull) return "Full promotion requested";
   if (fastRollback) return inWindow ? "Rollback within window" : "Fast rollback";
   const atEnd = steps.length === 0 || index === steps.length;
   return atEnd ? `Completed all ${steps.length} canary steps` : undefined;
+}
+
+/** Whether stable still has pods of a larger number of replicas: until they are gone no weight is raised. */
+function isTooLarge({ traffic, stableRS, R }: View): boolean {
+  return traffic && stableRS !== undefined && Math.max(stableRS.size, stableRS.total) > R;
 }
 
 /** Whether the new version has the pods to become stable, and no router has still to be written to. */

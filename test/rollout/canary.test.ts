@@ -163,6 +163,12 @@ const promotions: readonly [name: string, given: Midway, reason: string | undefi
     { ...pair, new: "4/4", weight: 0, services: { ping: oldHash, pong: newHash } },
     "Completed all 0 canary steps",
   ],
+  ["while stable has more pods than replicas", { ...end, new: "4/4", stable: "5/5", weight: 0 }, undefined],
+  [
+    "while pods of stable are still going",
+    { ...end, new: "4/4", stable: { size: 4, available: 4, total: 5 }, weight: 0 },
+    undefined,
+  ],
   ["once the router carries everything", { ...end, new: "4/4", weight: 100 }, "Completed all 2 canary steps"],
 ];
 for (const [name, given, reason] of promotions) {
