@@ -2,6 +2,7 @@ import { isJson } from "../api/json.ts";
 import { label } from "../api/labels.ts";
 import { type KubeObject, refOf } from "../api/object.ts";
 import type { Effect } from "../reconcile/effect.ts";
+import { isUpdated, upkeepOf } from "./maintenance.ts";
 import type { View } from "./view.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -76,17 +77,17 @@ function entriesOf(holder: unknown, name: string): readonly Fields[] {
 }
 
 /**
- * Keeps that term of an existing ReplicaSet in step: another stable version is avoided, and none any more
- * when the field was removed. It stays after the promotion, and pods that run keep theirs (rollout-core
- * 20.3).
+ * Keeps that term of an existing ReplicaSet in step: at once where it names a version that is not stable any
+ * more or the field was removed, else whenever the ReplicaSet is updated for another reason. So it stays
+ * after the promotion until then; pods that run keep theirs (rollout-core 20.3).
  */
 export function antiAffinityEffect(view: View): readonly Effect[] {
   const { newRS, seen } = view;
   if (newRS === undefined) return [];
   const has = avoided(newRS.object);
   const wanted = avoidedBy(view);
-  const isKept = wanted === undefined && configured(view) !== undefined;
-  if (has === wanted || isKept) return [];
+  const isOver = has !== undefined && (wanted !== undefined || configured(view) === undefined);
+  if (has === wanted || !(isOver || isUpdated(upkeepOf(view, newRS)))) return [];
   const { affinity } = antiAffinityFor(view, seen.template?.spec ?? {});
   const body = { spec: { template: { spec: { affinity: replaced(affinity) } } } };
   const why =

@@ -68,6 +68,11 @@ export function upkeepOf(view: View, newRS: Replicas): Upkeep {
   };
 }
 
+/** Whether anything differs. */
+export function isUpdated({ annotations, minReadySeconds }: Upkeep): boolean {
+  return minReadySeconds !== undefined || Object.keys(annotations).length > 0;
+}
+
 /** Gives the Rollout the revision of its current ReplicaSet. */
 export function revisionEffect({ seen, revision: has }: View, revision: number): readonly Effect[] {
   if (has === revision) return [];

@@ -32,9 +32,11 @@ interface Case {
   readonly affinity?: object;
   /** The hash in the ReplicaSet's term. */
   readonly has?: string | undefined;
+  /** Whether the ReplicaSet is updated for another reason. */
+  readonly isUpdated?: boolean;
 }
 
-function view({ stable = "old", affinity, ...given }: Case): View {
+function view({ stable = "old", affinity, isUpdated = false, ...given }: Case): View {
   const antiAffinity = "antiAffinity" in given ? given.antiAffinity : hard;
   const has = "has" in given ? given.has : "old";
   const podSpec = {
@@ -44,7 +46,10 @@ function view({ stable = "old", affinity, ...given }: Case): View {
   const fat = replicaSet({ hash: newHash, spec: { template: { metadata: {}, spec: podSpec } } });
   return viewOf(
     seen({
-      spec: { strategy: { canary: antiAffinity === undefined ? {} : { antiAffinity } } },
+      spec: {
+        strategy: { canary: antiAffinity === undefined ? {} : { antiAffinity } },
+        ...(isUpdated && { minReadySeconds: 5 }),
+      },
       status: { stableRS: stable, currentPodHash: newHash },
       replicaSets: [slimReplicaSet(fat)],
       more: { template: { spec: { containers: [], ...(affinity !== undefined && { affinity }) } } },
@@ -80,11 +85,13 @@ const no = {
 const kept: [name: string, given: Case, want: unknown][] = [
   ["nothing when it avoids the stable version", {}, undefined],
   ["nothing after the promotion", { stable: newHash }, undefined],
+  ["nothing more after the promotion, with another update", { stable: newHash, isUpdated: true }, null],
+  ["nothing where the field is new", { has: undefined }, undefined],
   ["nothing where nothing is avoided", { antiAffinity: undefined, has: undefined }, undefined],
   ["another stable version", { stable: "newer" }, { podAntiAffinity: { ...no, ...required(term("newer")) } }],
   [
-    "a stable version for the first time",
-    { has: undefined, antiAffinity: soft },
+    "a stable version for the first time, with another update",
+    { has: undefined, antiAffinity: soft, isUpdated: true },
     { podAntiAffinity: { ...no, ...preferred(term("old")) } },
   ],
   [
