@@ -99,3 +99,18 @@ test("analysis 4.2: a run avoids all names that others have", async () => {
   await user.setImage("web:2", 5);
   equal(world.status.canary?.currentStepAnalysisRunStatus?.name, `web-${second}-2-0.3`);
 });
+
+test("core 21: after a retry an analysis that the abort has ended does not count", async () => {
+  const prePromotionAnalysis = { templates: [{ templateName: "rate" }] };
+  const setting = blueGreen(2, { prePromotionAnalysis });
+  const { world, user } = await deployed({ ...setting, objects: [analysisTemplate("rate")] });
+  const run = () => world.status.blueGreen?.prePromotionAnalysisRunStatus?.name ?? "";
+  await user.setImage("web:2", 5);
+  const ended = run();
+  await user.abort(5);
+  await user.judge(ended, "Successful", "Run Terminated", 5);
+  await user.retry(5);
+  deepEqual([run(), world.selected("a"), world.status.phase], [`${ended}.1`, "V1", "Progressing"]);
+  await user.judge(run(), "Successful", "", 5);
+  deepEqual([world.selected("a"), world.status.phase], ["V2", "Healthy"]);
+});
