@@ -15,14 +15,29 @@ const setup: Setup = {
   analyses: true,
 };
 
-/** Long runs try all strategies, and each write with a crash before and after it; others one of the two. */
-const isLong = options().runs > 500;
-const usual: Setup["strategy"][] = ["routed", "blueGreen"];
-const strategies = isLong ? [...usual, "basic" as const, "dynamic" as const] : usual;
+/** An update that compares both versions with a share of the traffic each. */
+const compared: Partial<Setup> = {
+  strategy: "routed",
+  router: "istio by Service",
+  steps: [
+    { setWeight: 25 },
+    { experiment: { weight: 10, seconds: 0, isAnalysed: true, delay: 0 } },
+    { setWeight: 75 },
+  ],
+};
 
-for (const strategy of strategies) {
-  test(`I4: a crash at any write changes no outcome (${strategy})`, async () => {
-    const history: History = { setup: { ...setup, strategy }, rates: noFaults, seed: 1, acts: [] };
+/** Long runs try all kinds, and each write with a crash before and after it; others one of the two. */
+const isLong = options().runs > 500;
+const usual = { routed: { strategy: "routed" }, "blue-green": { strategy: "blueGreen" } } as const;
+const more = {
+  basic: { strategy: "basic" },
+  dynamic: { strategy: "dynamic" },
+  experiment: compared,
+} as const;
+
+for (const [name, differs] of Object.entries<Partial<Setup>>(isLong ? { ...usual, ...more } : usual)) {
+  test(`I4: a crash at any write changes no outcome (${name})`, async () => {
+    const history: History = { setup: { ...setup, ...differs }, rates: noFaults, seed: 1, acts: [] };
     const { writes, broken } = await livedThrough(history);
     deepEqual(broken, []);
     const wrong: string[] = [];
