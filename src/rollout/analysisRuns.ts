@@ -104,7 +104,7 @@ function isWanted(view: View, type: RunType, place: AnalysisPlace, run: KubeObje
     case "Step":
       return run === undefined || run.metadata.labels?.[label.stepIndex] === String(place.infix);
     case "Background":
-      return run !== undefined || hasReachedStart(view);
+      return hasReachedStart(view);
     case "PrePromotion":
       return isBeforeSwitch(view) && (run !== undefined || isPreviewReady(view));
     case "PostPromotion":

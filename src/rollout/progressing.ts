@@ -19,12 +19,14 @@ export function progressing(
   view: View,
   next: Status,
   conditions: Conditions,
-  facts: { healthy: boolean; turnedUnhealthy: boolean; abortDetail: string | undefined },
+  facts: { healthy: boolean; paused: boolean; turnedUnhealthy: boolean; abortDetail: string | undefined },
 ): Conditions {
   const { now } = view;
   const subject = subjectOf(view);
   if (next.abort === true) return set(conditions, aborted(view, facts.abortDetail), now);
   if (facts.healthy) {
+    // A pause before the end is told instead; the peer tells both in turn, for ever.
+    if (facts.paused && next.stableRS !== next.currentPodHash) return conditions;
     const message = `${subject} has successfully progressed.`;
     return set(
       conditions,

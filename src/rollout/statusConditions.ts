@@ -18,7 +18,7 @@ export function conditionsFor(view: View, next: Status, abortDetail: string | un
   const withHealth = health(view, begun, healthy && !paused);
   const wasHealthy = conditionOf(begun, "Healthy")?.status === "True";
   const turnedUnhealthy = wasHealthy && !(healthy && !paused);
-  const moved = progressing(view, next, withHealth, { healthy, turnedUnhealthy, abortDetail });
+  const moved = progressing(view, next, withHealth, { healthy, paused, turnedUnhealthy, abortDetail });
   const all = completed(view, failure(view, available(view, moved, next)), next);
   const ours = podsFailing(view, next, pauseConditions(view, next, all));
   return advanced(view, next, ours);

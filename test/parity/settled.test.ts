@@ -114,3 +114,16 @@ test("core 21: after a retry an analysis that the abort has ended does not count
   await user.judge(run(), "Successful", "", 5);
   deepEqual([world.selected("a"), world.status.phase], ["V2", "Healthy"]);
 });
+
+test("core 7.3: a switched update that is held while its analysis runs is paused, and nothing else", async () => {
+  const postPromotionAnalysis = { templates: [{ templateName: "rate" }] };
+  const setting = blueGreen(2, { postPromotionAnalysis });
+  const { world, user } = await deployed({ ...setting, objects: [analysisTemplate("rate")] });
+  await user.setImage("web:2", 20);
+  await user.spec({ paused: true }, 20);
+  deepEqual(world.conditions.slice(-2), ["Progressing Unknown RolloutPaused", "Paused True RolloutPaused"]);
+  world.forget();
+  world.restart();
+  await world.pass(700);
+  deepEqual([world.writes, world.status.phase], [[], "Paused"]);
+});

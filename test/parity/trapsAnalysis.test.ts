@@ -32,6 +32,16 @@ async function canary(strategy: object): Promise<{ world: World; user: User; ste
   return { world, user, step };
 }
 
+test("analysis 4.6: a background analysis ends where a person goes back before its starting step", async () => {
+  const steps = [{ pause: {} }, setWeight, { pause: {} }];
+  const { world, user } = await canary({ steps, analysis: { ...rate, startingStep: 1 } });
+  await user.setImage("web:2");
+  await user.resume();
+  deepEqual(runsIn(world), ["2"]);
+  await user.status({ currentStepIndex: 0 });
+  deepEqual([runsIn(world), world.status.canary?.currentBackgroundAnalysisRunStatus], [["2 !"], undefined]);
+});
+
 test("analysis trap 51: a background analysis is inconclusive: promoted, a new one runs", async () => {
   const { world, user } = await canary({ steps: [setWeight, { pause: {} }, { pause: {} }], analysis: rate });
   await user.setImage("web:2");
