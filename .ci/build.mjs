@@ -123,6 +123,28 @@ function standIn(name, real) {
   return `exports.${name} = function (...given) { return ${called}; };`;
 }
 
+/**
+ * Axios asks for fetch, forms and HTTP/2 when it is loaded, which are never used: Node loads all of its fetch
+ * for that, and the package for forms a table of every media type. Together 6 MiB.
+ */
+const plainHttp = {
+  name: "plain http",
+  setup(bundle) {
+    bundle.onLoad({ filter: /axios\/lib\/adapters\/fetch\.js$/ }, () => ({
+      contents: "export const getFetch = () => undefined;",
+    }));
+    bundle.onLoad({ filter: /axios\/lib\/(env|platform\/node)\/classes\/FormData\.js$/ }, () => ({
+      contents: "export default class FormData {}",
+    }));
+    bundle.onResolve({ filter: /^http2$/ }, ({ importer }) =>
+      importer.includes("/axios/") ? { path: "http2", namespace: "unused" } : undefined,
+    );
+    bundle.onLoad({ filter: /axios\/lib\/utils\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replaceAll("G.FormData", "undefined"),
+    }));
+  },
+};
+
 /** The regular expression engine is asked for by `require` when a condition needs it. */
 const engineApart = {
   name: "engine apart",
@@ -182,7 +204,7 @@ const { metafile } = await build({
   splitting: true,
   metafile: true,
   banner,
-  plugins: [noUndici, noTraces, engineApart, lateBuiltIns, standIns, english, lean],
+  plugins: [noUndici, noTraces, plainHttp, engineApart, lateBuiltIns, standIns, english, lean],
 });
 for (const name of await readdir(out)) await asAscii(`${out}/${name}`);
 
