@@ -45,5 +45,6 @@ function born(view: View, name: string): StatusWrite | undefined {
   const message = `Created new replica set "${name}"`;
   const saying = { type: "Progressing", status: "True", reason: "NewReplicaSetCreated", message };
   const conditions = set(view.status.conditions ?? [], saying, view.now);
-  return { ...plainWrite(view, { ...view.status, conditions }, []), urgent: true };
+  const { updatedReplicas: _gone, ...rest } = view.status; // so that its first pods are progress
+  return { ...plainWrite(view, { ...rest, conditions }, []), urgent: true };
 }

@@ -86,6 +86,16 @@ const rows: readonly [name: string, setting: Beginning, acts: readonly Act[], st
     },
   ],
   [
+    "trap 68: the only version that was deleted comes back, which is progress even if its pods never work",
+    basic(2, { steps }),
+    [breakVersion(1), (user) => user.deleteSet("V1", 23)],
+    {
+      sizes: [2],
+      phase: "Progressing",
+      conditions: ["Healthy False RolloutHealthy", "Progressing True ReplicaSetUpdated"],
+    },
+  ],
+  [
     "14: back to a version of the window that is gone, the version between goes at once",
     routed(4, { steps }, window),
     [slow, image(2), promoteFull, image(3), image(1)],
