@@ -62,9 +62,9 @@ function sharesAreWeights(seen: readonly Step[], wanted: readonly number[]): voi
 }
 
 /**
- * What fails was sent to canary pods before the proxy knew that they are gone. What comes between that and
- * the weight that follows finds no pod at all, and is told so at once (503). Nothing fails afterwards, and
- * nothing ever on stable. The controller answers for one part of the time in between, the proxy for the rest.
+ * What fails was sent to canary pods before the proxy knew that they are gone, or had no weight for them any
+ * more. What comes between the one and the other finds no pod at all, and is told so at once (503). Nothing
+ * fails afterwards, and nothing ever on stable. The controller answers for how late the weight follows.
  */
 function onlyUnderWay({ failures, podsGone, weightGone, told: known }: Figures): void {
   ok(podsGone !== undefined && weightGone !== undefined, "the proxy never gave the canary up");
@@ -75,7 +75,7 @@ function onlyUnderWay({ failures, podsGone, weightGone, told: known }: Figures):
   const late = known.weightGone - known.podsGone;
   ok(late <= patienceMillis, `the weight went ${late} ms after the endpoints`);
   const allowed = ({ at, status, sentTo }: Failure): boolean => {
-    if (sentTo === "canary") return at <= podsGone + slackMillis;
+    if (sentTo === "canary") return at <= Math.min(podsGone, weightGone) + slackMillis;
     const between = at >= podsGone - slackMillis && at <= weightGone + slackMillis;
     return sentTo === "nowhere" && status === 503 && between;
   };
