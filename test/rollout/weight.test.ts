@@ -118,6 +118,17 @@ const gates: readonly [name: string, given: Midway, writes: number][] = [
     0,
   ],
   [
+    "a dynamic stable version that gave all away and has no pod yet gets no more traffic",
+    {
+      new: "4/4",
+      stable: "1/0",
+      canary: { ...dynamic, steps: [{ setWeight: 90 }] },
+      weight: 100,
+      status: recorded(100),
+    },
+    0,
+  ],
+  [
     "a single stable pod that is missing may lose traffic",
     {
       spec: { replicas: 1 },
