@@ -92,7 +92,8 @@ export class Chronicle {
     this.#gaps.push({ after: scribe.version, until });
     for (const change of known.values()) {
       const place = `${change.namespace}/${change.name}`;
-      if (!there.has(place)) this.#note(scribe, { ...change, version: until, object: undefined, heard: performance.now() });
+      if (!there.has(place))
+        this.#note(scribe, { ...change, version: until, object: undefined, heard: performance.now() });
     }
     for (const object of there.values()) this.#note(scribe, changeOf(kind, object, until));
     scribe.version = until;
