@@ -37,7 +37,7 @@ function sharedResult(result: MetricResult, old: MetricResult | undefined): Metr
   return { ...result, measurements: shared };
 }
 
-/** The measurement with the texts that it has in common with others: its phase, and times of the same second. */
+/** The measurement with the texts that it shares with others: its phase, and times of the same second. */
 function withCommonTexts(measurement: Measurement): Measurement {
   const { phase, startedAt, finishedAt } = measurement;
   return {

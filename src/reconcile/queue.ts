@@ -42,9 +42,9 @@ const mostTimely = 16;
 
 /**
  * Which keys to look at, and when. Those whose instant has come go before those that were woken, as the
- * others would make them late; the others have their turn all the same. A key is in it once, however often it was added, and never worked on twice
- * at a time: what comes while it is worked on has it looked at again afterwards. Starting a key forgets its
- * delay, because each look says anew when the next is due.
+ * others would make them late; the others have their turn all the same. A key is in it once, however often it
+ * was added, and never worked on twice at a time: what comes while it is worked on has it looked at again
+ * afterwards. Starting a key forgets its delay, because each look says anew when the next is due.
  */
 export class Queue {
   readonly #options: QueueOptions;

@@ -52,7 +52,7 @@ export function begin(view: View, newRS: Replicas): Plan {
   const found = { weights, holds, selectors, restartedAt: status.restartedAt };
   const next = nextStatus(view, noVerdict, move, found);
   const upkeep = upkeepOf(view, newRS);
-  // A first version of blue-green is scaled and completed in one; elsewhere the update begins before its pods.
+  // A first version of blue-green is scaled and completed in one; else the update begins before its pods.
   const born = bornEvent(view, newRS);
   const [more, after] = move.promote === undefined ? [[], born] : [born, []];
   const write = statusWrite(view, next, { move, verdict: noVerdict, more });

@@ -16,8 +16,8 @@ interface Memory {
 }
 
 /**
- * When no ReplicaSet carries the hash, one whose template means the same is looked for (rollout-core 9.3): the
- * API server is asked once for the defaulted form of ours, and digests are compared. So a takeover or an
+ * When no ReplicaSet carries the hash, one whose template means the same is looked for (rollout-core 9.3):
+ * the API server is asked once for the defaulted form of ours, and digests are compared. So a takeover or an
  * upgrade redeploys nothing.
  */
 export class Twins {

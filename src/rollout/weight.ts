@@ -51,7 +51,7 @@ export function trafficFor(view: View, verdict: Verdict): Traffic {
   const carried = carriedNow(view, wanted);
   const { effects, problem } = writesFor(view, wanted);
   const holds = effects.length === 0 && problem === undefined;
-  // What flows already is recorded also where stable could not be given it any more: no weight is passed over.
+  // What flows already is recorded also where stable could not carry it any more: no weight is passed over.
   const isSent = holds && intent.weight > 0;
   if (!isSent && !stableCarries(view, intent.weight, verdict.aborted)) {
     return { ...untouched, weight: intent.weight, holds: false, carried, recorded: weights };
