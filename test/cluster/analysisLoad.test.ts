@@ -12,8 +12,15 @@ const plane = await sharedControlPlane();
 const namespace = "analysis-load";
 const size = { runs: 100, hung: 16, interval: 4 };
 
-/** How late a measurement may be on a machine that does much else; a host that hangs holds for 30 s. */
+/**
+ * How late a measurement may be here, in milliseconds: on a machine that does much else, but not by what a
+ * host that hangs holds, which is 30 s. That a thousand begin within a second of their time, and that memory
+ * stays, is for a quiet machine to say: `npm run bench -- --only analysis-load` holds them to that.
+ */
 const patience = 15_000;
+
+/** What a status may have at most, in bytes. */
+const room = 64 * 1024;
 
 describe("many analyses at once", { skip: skipWithout("prometheus") }, () => {
   let controller: ControllerProcess;
@@ -52,12 +59,13 @@ describe("many analyses at once", { skip: skipWithout("prometheus") }, () => {
       `# ${late.length} measurements, delay p50 ${quantile(late, 0.5)} ms, p99 ${quantile(late, 0.99)} ms`,
     );
     ok(quantile(late, 0.99) < patience, `p99 ${quantile(late, 0.99)} ms`);
+    ok((late[0] ?? -1) >= 0, "none begins before it is due");
     ok(load.measuring() >= size.runs);
     ok(
       looks.some(({ held }) => held > 0),
       "the host that hangs holds questions",
     );
     equal(last?.ended, 0);
-    ok((last?.largestStatus ?? 0) < 64 * 1024);
+    ok((last?.largestStatus ?? room) < room);
   });
 });

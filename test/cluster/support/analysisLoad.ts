@@ -52,7 +52,9 @@ const lanes = 24;
 
 /**
  * Creates the AnalysisRuns. Each measures without end; when a measurement was due is read from the status,
- * when it began is seen by the server that is asked.
+ * when it began is seen by the server that is asked. The status has whole seconds: all that ended within one
+ * are due at the same instant, and what the last of them waits counts. A first measurement does not count, as
+ * no status says when it was due.
  */
 export async function startLoad(options: LoadOptions): Promise<AnalysisLoad> {
   const { namespace, interval } = options;
