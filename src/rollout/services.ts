@@ -80,15 +80,16 @@ export function canaryServices(view: View, verdict: Verdict, traffic: Traffic): 
 }
 
 /**
- * Whether the weight that should fall cannot yet, and the new version has fewer pods for it than the one that
- * carries it: its Service waits.
+ * Whether the weight that should fall cannot yet, and the new version has no pods for it, or fewer than the
+ * one that carries it: its Service waits.
  */
 function wouldOverload(view: View, { effects }: Traffic): boolean {
   const { canary, newRS, allRSs, seen } = view;
   const name = canary?.pingPong === undefined ? canary?.canaryService : canarySideOf(view);
   const hash = selectedBy(seen.services.get(name ?? ""));
   const serving = allRSs.find((set) => set.hash === hash)?.available ?? 0;
-  return effects.length === 0 && serving > (newRS?.available ?? 0);
+  const { available = 0 } = newRS ?? {};
+  return effects.length === 0 && (available === 0 || serving > available);
 }
 
 /** The canary Service selects the new version, and the stable one after an abort. */

@@ -161,6 +161,19 @@ const rows: readonly [name: string, given: Midway, want: readonly string[]][] = 
     },
     [],
   ],
+  [
+    "ping not to an empty newer version, although the one that carries it has lost its pods too",
+    {
+      canary: pair,
+      weight: 60,
+      ...between,
+      new: "1/0",
+      others: { mid: "3/0" },
+      stable: "4/2",
+      services: { ping: "mid", pong: oldHash },
+    },
+    [],
+  ],
 ];
 for (const [name, given, want] of rows) {
   test(`services: ${name}`, () => deepEqual(switches(given), want));
