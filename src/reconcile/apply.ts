@@ -181,11 +181,13 @@ class Pass {
   }
 
   /**
-   * Why a request failed. After a conflict the object is read again, so that the next look is a fresh one.
+   * Why a request failed. When the object is not as it was seen, or may have been written without an answer,
+   * it is read again, so that the next look is a fresh one.
    */
   async #failure(error: unknown, ref: ObjectRef): Promise<ApiError> {
     const failure = error instanceof ApiError ? error : unexpected(error);
-    if (isConflict(failure) && this.#with.cache.watches(ref)) await this.#readAgain(ref);
+    const isStale = !isPaused(failure) && (failure.code === 0 || isLostRace(failure));
+    if (isStale && this.#with.cache.watches(ref)) await this.#readAgain(ref);
     return failure;
   }
 

@@ -208,7 +208,21 @@ const cases: [
     [scale],
     undefined,
     { errors: [["patch old", new TypeError("odd")]] },
-    { sent: ["patch old"], outcome: "failed patch Unexpected" },
+    { sent: ["patch old", "get old"], outcome: "failed patch Unexpected" },
+  ],
+  [
+    "reads an object again that may have been written without an answer",
+    [scale],
+    undefined,
+    { errors: [["patch old", new ApiError(0, "NoAnswer", "gone")]] },
+    { sent: ["patch old", "get old"], outcome: "failed patch NoAnswer" },
+  ],
+  [
+    "reads an object again where a test of a patch does not hold",
+    [scale],
+    undefined,
+    { errors: [["patch old", new ApiError(422, "Invalid", "the test failed")]] },
+    { sent: ["patch old", "get old"], outcome: "failed patch Invalid" },
   ],
 ];
 for (const [name, effects, write, setting, want] of cases) {
