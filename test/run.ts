@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { run } from "node:test";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -114,7 +114,25 @@ async function runHere(paths: readonly string[]): Promise<Counts> {
   stream.on("test:stdout", ({ message }) => process.stdout.write(message));
   stream.resume();
   await new Promise((resolve) => stream.once("end", resolve));
+  counts.failed += await unloaded(paths);
   return counts;
+}
+
+/**
+ * How many files could not be loaded, each with its error: the runner passes over them in silence. One that
+ * was loaded is not run again by this.
+ */
+async function unloaded(paths: readonly string[]): Promise<number> {
+  let count = 0;
+  for (const path of paths) {
+    try {
+      await import(pathToFileURL(join(here, path)).href);
+    } catch (error) {
+      count += 1;
+      console.log(`FAILED to load ${path}\n${error instanceof Error ? error.stack : String(error)}\n`);
+    }
+  }
+  return count;
 }
 
 process.exit(await main());

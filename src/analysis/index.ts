@@ -3,7 +3,7 @@ import { controllerOf, type KindRef, type KubeObject } from "../api/object.ts";
 import type { Kind, Shape } from "../reconcile/kind.ts";
 import type { Measure } from "../reconcile/measure.ts";
 import { decide } from "./decide.ts";
-import { observe } from "./observe.ts";
+import { isUrgent, observe } from "./observe.ts";
 import { sharedRun } from "./shared.ts";
 import type { RunSnapshot } from "./snapshot.ts";
 
@@ -28,6 +28,7 @@ export function analysisRunKind({ measure }: { readonly measure: Measure }): Kin
     name: "analysisrun",
     of: analysisRunRef,
     wokenBy: [{ kind: measuringJobs.kind, keys: runsOfJob }],
+    isUrgent,
     observe: (key, ports) => observe(key, ports, measure),
     decide,
   };

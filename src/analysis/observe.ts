@@ -10,7 +10,7 @@ import { isTerminating, measurementNumber, type Next, nextFor, waitingSince } fr
 import { evaluateTime } from "./expression/index.ts";
 import { withSecretVariables } from "./jobSecrets.ts";
 import { type Finding, takeMeasurement } from "./measurement.ts";
-import { isCompleted } from "./phases.ts";
+import { endsTheRun, isCompleted } from "./phases.ts";
 import { poolOf } from "./pool.ts";
 import { type Prepared, prepared } from "./prepare.ts";
 import { defaultRetention } from "./rules.ts";
@@ -161,6 +161,11 @@ function taskOf({ next, result }: DueMetric): MeasureTask {
     case "terminate":
       return { do: "terminate", metadata };
   }
+}
+
+/** Whether a reading speaks against the release: then its run is looked at before others. */
+export function isUrgent(reading: Reading): boolean {
+  return endsTheRun(arrivedOf(reading).finding.phase);
 }
 
 function arrivedOf(reading: Reading): Arrived {

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { type Infer, int64, list, maybe, needed } from "./field.ts";
 
+/** The API group of VirtualServices and DestinationRules. */
+export const istioGroup = "networking.istio.io";
+
 const TlsRoute = z.object({
   port: int64("The port that the route matches."),
   sniHosts: list(z.string(), "The SNI hosts that the route matches: exactly these."),

@@ -1,3 +1,4 @@
+import { istioGroup } from "../api/istioRouting.ts";
 import { isJson } from "../api/json.ts";
 import type { KubeObject } from "../api/object.ts";
 import { Problem } from "../api/problem.ts";
@@ -114,7 +115,7 @@ async function fromCluster(
 async function routedFor({ client, namespace, withIstio }: Live, name: string): Promise<Routed> {
   const rollout = await client.get({ ...rolloutRef, namespace, name });
   const kinds = rollout === undefined ? [] : routerKinds(rollout, routers);
-  const isIstio = kinds.some(({ apiVersion }) => apiVersion.startsWith("networking.istio.io/"));
+  const isIstio = kinds.some(({ apiVersion }) => apiVersion.startsWith(`${istioGroup}/`));
   return isIstio ? withIstio() : { client };
 }
 

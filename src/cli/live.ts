@@ -1,3 +1,4 @@
+import { istioGroup } from "../api/istioRouting.ts";
 import { messageOf, Problem } from "../api/problem.ts";
 import { controllerNamespace } from "../controller/ownNamespace.ts";
 import { accessOf } from "../kube/access.ts";
@@ -5,7 +6,7 @@ import { clientOf } from "../kube/client.ts";
 import { type ConfigOptions, loadConfig } from "../kube/config.ts";
 import { Discovery } from "../kube/discovery.ts";
 import { apart } from "../kube/farCluster.ts";
-import { findPrimaryCluster, istioGroup, type PrimaryCluster } from "../kube/primaryCluster.ts";
+import { findPrimaryCluster, type PrimaryCluster } from "../kube/primaryCluster.ts";
 import { type Transport, transportOf } from "../kube/transport.ts";
 import { ApiError, type Client } from "../reconcile/ports.ts";
 

@@ -1,10 +1,10 @@
 import { pattern } from "../analysis/expression/regex.ts";
 import { analysisRunKind, measuringJobs, runShape } from "../analysis/index.ts";
+import { istioGroup } from "../api/istioRouting.ts";
 import { Problem } from "../api/problem.ts";
 import { eventReason } from "../api/reasons.ts";
 import { seconds } from "../api/time.ts";
 import { experimentKind } from "../experiment/index.ts";
-import { istioGroup } from "../kube/primaryCluster.ts";
 import { loadBalancersOf } from "../providers/loadBalancers.ts";
 import type { Surroundings } from "../providers/provider.ts";
 import type { Client } from "../reconcile/ports.ts";

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
+import { istioGroup } from "../api/istioRouting.ts";
 import type { Access } from "../kube/access.ts";
 import { clientOf } from "../kube/client.ts";
 import { Discovery } from "../kube/discovery.ts";
 import { apart } from "../kube/farCluster.ts";
 import { Election, leaseName } from "../kube/lease.ts";
-import { istioGroup } from "../kube/primaryCluster.ts";
 import { rateLimit } from "../kube/rate.ts";
 import { type Transport, transportOf } from "../kube/transport.ts";
 import type { Pace } from "../kube/watch.ts";

@@ -30,16 +30,13 @@ const most = 16_000;
  */
 export class Lanes {
   readonly #now: () => number;
-  readonly #urgent: Lane = { waiting: [], isWriting: false };
-  readonly #lanes: readonly Lane[] = Array.from({ length: ordinary }, () => ({
-    waiting: [],
-    isWriting: false,
-  }));
+  readonly #urgent = newLane();
+  readonly #lanes: readonly Lane[] = Array.from({ length: ordinary }, newLane);
   #next = 0;
   #waiting = 0;
   #writing = 0;
-  #isHurried = false;
-  #rest: AbortController | undefined;
+  /** Ends all rests, for good. */
+  readonly #hurry = new AbortController();
   #settled: (() => void)[] = [];
 
   constructor({ now = () => performance.now() }: LanesOptions = {}) {
@@ -58,8 +55,7 @@ export class Lanes {
 
   /** From now on nothing rests, and all lanes write at a time. */
   hurry(): void {
-    this.#isHurried = true;
-    this.#rest?.abort();
+    this.#hurry.abort();
     this.#begin();
   }
 
@@ -69,7 +65,7 @@ export class Lanes {
   }
 
   #begin(): void {
-    const together = this.#isHurried ? ordinary + 1 : 1 + Math.floor(this.#waiting / patient);
+    const together = this.#hurry.signal.aborted ? ordinary + 1 : 1 + Math.floor(this.#waiting / patient);
     while (this.#writing < together) {
       const lane = this.#free();
       if (lane === undefined) return;
@@ -103,11 +99,14 @@ export class Lanes {
   }
 
   async #pause(took: number): Promise<void> {
-    if (this.#isHurried || this.#waiting >= patient) return;
-    this.#rest = new AbortController();
-    const { signal } = this.#rest;
+    const { signal } = this.#hurry;
+    if (signal.aborted || this.#waiting >= patient) return;
     await sleep(Math.min(restShare * took, longestRest), undefined, { signal }).catch(() => {});
   }
+}
+
+function newLane(): Lane {
+  return { waiting: [], isWriting: false };
 }
 
 /** The same number for the same text. */

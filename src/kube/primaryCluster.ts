@@ -5,9 +5,6 @@ import type { Client } from "../reconcile/ports.ts";
 import { type Access, accessOf } from "./access.ts";
 import { loadConfig } from "./config.ts";
 
-/** The API group of VirtualServices and DestinationRules. */
-export const istioGroup = "networking.istio.io";
-
 /** The cluster that Istio's objects are in, as a Secret names it. */
 export interface PrimaryCluster {
   /** `namespace/name` of the Secret. */

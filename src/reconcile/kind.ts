@@ -1,7 +1,7 @@
 import type { KindRef, KubeObject } from "../api/object.ts";
 import type { Instant } from "../api/time.ts";
 import type { Plan } from "./plan.ts";
-import type { CacheReader, Ports } from "./ports.ts";
+import type { CacheReader, Ports, Reading } from "./ports.ts";
 
 /** What the loop can reconcile. The key is `namespace/name`. */
 export interface Kind<Seen = unknown> {
@@ -27,6 +27,12 @@ export interface Kind<Seen = unknown> {
    * ours).
    */
   observe(key: string, ports: Ports): Promise<Seen | undefined>;
+  /**
+   * Whether what a reading found has its key looked at before others. Where a kind says so, only two keys
+   * that were merely woken are worked on at a time, so that what is due and what is urgent does not wait for
+   * them.
+   */
+  isUrgent?(reading: Reading): boolean;
   /** The pure decision. */
   decide(seen: Seen, now: Instant): Plan;
 }

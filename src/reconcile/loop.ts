@@ -4,7 +4,7 @@ import { applyPlan, isPaused } from "./apply.ts";
 import type { Cache } from "./cache.ts";
 import { type Kind, keyOf, keyParts, type Wake } from "./kind.ts";
 import type { Outcome, Plan } from "./plan.ts";
-import type { Client, Clock, Ports, Recorder, Witness } from "./ports.ts";
+import type { Client, Clock, Ports, Reading, Recorder, Witness } from "./ports.ts";
 import { Queue, type Verdict } from "./queue.ts";
 import { ReadingPool } from "./readings.ts";
 
@@ -33,6 +33,9 @@ interface Memory {
 /** How long a status that is not urgent waits for company. */
 const hold = seconds(1);
 
+/** How many keys that were only woken are worked on at a time where others are urgent. */
+const fewWoken = 2;
+
 /** A look that takes longer than this is reported. */
 const patience = seconds(60);
 
@@ -58,8 +61,18 @@ export class Loop<Seen> {
     this.#options = options;
     const failed = (key: string, error: unknown) => witness.failed(kind.name, key, error);
     const waited = (millis: number) => witness.waited?.(kind.name, millis);
-    this.#queue = new Queue({ clock: ports.clock, workers, failed, waited, work: (key) => this.#watch(key) });
-    this.#readings = new ReadingPool({ clock: ports.clock, wake: (key) => this.#queue.add(key) });
+    this.#queue = new Queue({
+      clock: ports.clock,
+      workers,
+      wokenAtATime: kind.isUrgent && fewWoken,
+      failed,
+      waited,
+      work: (key) => this.#watch(key),
+    });
+    this.#readings = new ReadingPool({
+      clock: ports.clock,
+      wake: (key, reading) => this.#arrived(key, reading),
+    });
     this.#ports = { ...ports, cache, readings: this.#readings, last: (key) => this.last(key) };
     if (options.paused) void this.#queue.pause();
     this.#unsubscribe = [
@@ -120,6 +133,11 @@ export class Loop<Seen> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#readings.stop();
     return this.#queue.stop();
+  }
+
+  #arrived(key: string, reading: Reading): void {
+    if (this.#options.kind.isUrgent?.(reading)) this.#queue.addUrgent(key);
+    else this.#queue.add(key);
   }
 
   #wakeFor(object: KubeObject | undefined): void {

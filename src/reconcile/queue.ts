@@ -1,7 +1,9 @@
-import { type Instant, later, type Millis } from "../api/time.ts";
+import { type Instant, later, type Millis, seconds } from "../api/time.ts";
 import { Line } from "./line.ts";
 import type { Clock } from "./ports.ts";
 import { type Due, Schedule } from "./schedule.ts";
+import { Tally, type Totals } from "./tally.ts";
+import { Waiters } from "./waiters.ts";
 
 /** How a look at a key ended: `done` ends its back-off, `retry` looks again after the next back-off. */
 export type Verdict = "done" | "retry";
@@ -14,6 +16,11 @@ export interface QueueOptions {
   /** Works on a key; a rejection is reported to `failed` and counts as `retry`. */
   work(key: string): Promise<Verdict>;
   failed(key: string, error: unknown): void;
+  /**
+   * How many keys that were only woken are worked on at a time; those that have waited for a second do not
+   * count. Default: as many as there are workers.
+   */
+  readonly wokenAtATime?: number | undefined;
   /** Told how long a key that is started has been ready, in milliseconds. */
   waited?(millis: number): void;
 }
@@ -24,6 +31,8 @@ interface Entry {
   ready: boolean;
   /** Since when it waits for a worker. */
   readySince: number;
+  /** Where it waits, or will when the work on it has ended. */
+  line: Line<string>;
   working: boolean;
   failures: number;
   /** Nothing starts the key before this instant. */
@@ -37,14 +46,15 @@ const firstBackOff = 1;
 /** The longest back-off in milliseconds. */
 const longestBackOff = 10_000;
 
-/** So many keys whose instant has come go before one that was woken. */
-const mostTimely = 16;
+/** How long a key that was woken lets others go first. */
+const patience = seconds(1);
 
 /**
- * Which keys to look at, and when. Those whose instant has come go before those that were woken, as the
- * others would make them late; the others have their turn all the same. A key is in it once, however often it
- * was added, and never worked on twice at a time: what comes while it is worked on has it looked at again
- * afterwards. Starting a key forgets its delay, because each look says anew when the next is due.
+ * Which keys to look at, and when. Those whose instant has come, and those that are urgent, go before those
+ * that were only woken, as these would make them late; whoever was woken and has waited for a second joins
+ * them. A key is in it once, however often it was added, and never worked on twice at a time: what comes
+ * while it is worked on has it looked at again afterwards. Starting a key forgets its delay, because each look
+ * says anew when the next is due.
  */
 export class Queue {
   readonly #options: QueueOptions;
@@ -52,21 +62,19 @@ export class Queue {
   readonly #delayed = new Schedule<string>();
   readonly #timely = new Line<string>();
   readonly #woken = new Line<string>();
-  /** How many of the former have gone since one of the latter has. */
-  #inRow = 0;
   #working = 0;
-  #added = 0;
-  #retried = 0;
-  /** When the work on each key that is worked on has begun. */
-  readonly #began = new Map<string, Instant>();
+  /** How many of these were only woken. */
+  #workingWoken = 0;
+  readonly #tally: Tally;
   #paused = false;
   #stopped = false;
   #pumping = false;
   #armed: { readonly at: Instant; cancel(): void } | undefined;
-  #waiting: { until(): boolean; resolve(): void }[] = [];
+  readonly #waiters = new Waiters();
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.#tally = new Tally(options.clock);
   }
 
   /** Has a key looked at as soon as a worker is free. */
@@ -74,13 +82,14 @@ export class Queue {
     this.addAt(key, 0 as Instant);
   }
 
+  /** Has a key looked at as soon as a worker is free, before those that were only woken. */
+  addUrgent(key: string): void {
+    this.#put(key, 0 as Instant, this.#timely);
+  }
+
   /** Has a key looked at when the instant has come; of several delays of a key the earliest wins. */
   addAt(key: string, when: Instant): void {
-    if (this.#stopped) return;
-    const entry = this.#entry(key);
-    const at = Math.max(when, entry.notBefore) as Instant;
-    if (at <= this.#options.clock.now()) this.#makeReady(key, entry, this.#woken);
-    else this.#delay(key, entry, at);
+    this.#put(key, when, this.#woken);
   }
 
   /**
@@ -97,7 +106,7 @@ export class Queue {
 
   /** Resolves when the queue is idle. */
   whenIdle(): Promise<void> {
-    return this.#when(() => this.idle);
+    return this.#waiters.until(() => this.idle);
   }
 
   /** How many keys wait for a worker, are worked on, and wait for their instant. */
@@ -105,24 +114,9 @@ export class Queue {
     return { ready: this.#ready, working: this.#working, delayed: this.#delayed.size };
   }
 
-  /**
-   * How often a key became ready, and how often after a failure; for how many seconds all work under way has
-   * gone on together, and the longest of it.
-   */
-  get totals(): {
-    readonly added: number;
-    readonly retried: number;
-    readonly unfinished: number;
-    readonly longest: number;
-  } {
-    const now = this.#options.clock.now();
-    const spans = [...this.#began.values()].map((began) => (now - began) / 1_000);
-    return {
-      added: this.#added,
-      retried: this.#retried,
-      unfinished: spans.reduce((sum, span) => sum + span, 0),
-      longest: Math.max(0, ...spans),
-    };
+  /** What has been counted since the beginning. */
+  get totals(): Totals {
+    return this.#tally.totals;
   }
 
   /** The first instant at which a delayed key becomes ready. */
@@ -133,7 +127,7 @@ export class Queue {
   /** Starts nothing any more, but keeps collecting keys; resolves when what was begun has ended. */
   pause(): Promise<void> {
     this.#paused = true;
-    return this.#when(() => this.#working === 0);
+    return this.#waiters.until(() => this.#working === 0);
   }
 
   /** Starts keys again, with those that were collected. */
@@ -149,7 +143,7 @@ export class Queue {
     this.#armed = undefined;
     this.#timely.clear();
     this.#woken.clear();
-    this.#tellWaiting();
+    this.#waiters.tell();
     return this.pause();
   }
 
@@ -160,18 +154,40 @@ export class Queue {
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const entry = { ready: false, readySince: 0, working: false, failures: 0, notBefore: 0, due: undefined };
+    const entry: Entry = {
+      ready: false,
+      readySince: 0,
+      line: this.#woken,
+      working: false,
+      failures: 0,
+      notBefore: 0,
+      due: undefined,
+    };
     this.#entries.set(key, entry);
     return entry;
   }
 
+  #put(key: string, when: Instant, line: Line<string>): void {
+    if (this.#stopped) return;
+    const entry = this.#entry(key);
+    const at = Math.max(when, entry.notBefore) as Instant;
+    if (at <= this.#options.clock.now()) this.#makeReady(key, entry, line);
+    else this.#delay(key, entry, at);
+  }
+
+  /** Puts a key into a line; one that waits already may move to the one that goes first. */
   #makeReady(key: string, entry: Entry, line: Line<string>): void {
-    if (entry.ready) return;
+    if (entry.ready && (entry.line === line || line === this.#woken)) return;
+    if (!entry.ready) {
+      entry.readySince = this.#options.clock.now();
+      this.#tally.added();
+    }
+    entry.line.delete(key);
+    entry.line = line;
     entry.ready = true;
-    entry.readySince = this.#options.clock.now();
-    this.#added += 1;
     if (entry.working) return;
     line.push(key);
+    if (line === this.#woken) this.#delay(key, entry, later(this.#options.clock.now(), patience));
     this.#pumpSoon();
   }
 
@@ -201,27 +217,28 @@ export class Queue {
   }
 
   #first(): string | undefined {
-    const timely = this.#inRow < mostTimely ? this.#timely.shift() : undefined;
-    this.#inRow = timely === undefined ? 0 : this.#inRow + 1;
-    return timely ?? this.#woken.shift() ?? this.#timely.shift();
+    const { workers, wokenAtATime = workers } = this.#options;
+    return this.#timely.shift() ?? (this.#workingWoken < wokenAtATime ? this.#woken.shift() : undefined);
   }
 
   async #run(key: string, entry: Entry): Promise<void> {
     this.#undelay(entry);
     this.#arm();
+    const woken = entry.line === this.#woken ? 1 : 0;
     entry.ready = false;
     entry.working = true;
     this.#working += 1;
-    const began = this.#options.clock.now();
-    this.#began.set(key, began);
+    this.#workingWoken += woken;
+    const began = this.#tally.began(key);
     this.#options.waited?.(Math.max(0, began - entry.readySince));
     const verdict = await this.#verdict(key);
-    this.#began.delete(key);
+    this.#tally.ended(key);
     this.#working -= 1;
+    this.#workingWoken -= woken;
     entry.working = false;
     this.#ended(key, entry, verdict);
     this.#pumpSoon();
-    this.#tellWaiting();
+    this.#waiters.tell();
   }
 
   async #verdict(key: string): Promise<Verdict> {
@@ -237,11 +254,13 @@ export class Queue {
     entry.failures = verdict === "done" ? 0 : entry.failures + 1;
     if (entry.ready) {
       entry.ready = false;
-      this.add(key);
+      this.#put(key, 0 as Instant, entry.line);
     }
     const now = this.#options.clock.now();
-    if (verdict === "retry") this.#retried += 1;
-    if (verdict === "retry") this.addAt(key, later(now, backOff(entry.failures)));
+    if (verdict === "retry") {
+      this.#tally.retried();
+      this.addAt(key, later(now, backOff(entry.failures)));
+    }
     const known = entry.ready || entry.due !== undefined || entry.failures > 0 || entry.notBefore > now;
     if (!known) this.#entries.delete(key);
   }
@@ -270,22 +289,6 @@ export class Queue {
       else this.#makeReady(due.item, entry, this.#timely);
     }
     this.#arm();
-  }
-
-  #when(until: () => boolean): Promise<void> {
-    if (until()) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waiting.push({ until, resolve });
-    });
-  }
-
-  #tellWaiting(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const each of waiting) {
-      if (each.until()) each.resolve();
-      else this.#waiting.push(each);
-    }
   }
 }
 

@@ -1,12 +1,12 @@
 import { messageOf } from "../api/problem.ts";
-import { type Instant, later, type Millis } from "../api/time.ts";
+import type { Instant } from "../api/time.ts";
 import type { Clock, Reading, Readings } from "./ports.ts";
 
 /** What a pool of readings needs, and its bounds. */
 export interface ReadingPoolOptions {
   readonly clock: Clock;
-  /** Called when a reading of the key has arrived. */
-  wake(key: string): void;
+  /** Called when a reading of the key has arrived, with what it found. */
+  wake(key: string, reading: Reading): void;
   /**
    * How many readings are under way at a time: in all (128) and for each pool (32). A pool that has none may
    * have one all the same, up to four times as many in all: hosts that hang do not keep others from theirs.
@@ -29,21 +29,11 @@ interface Entry {
 interface Host {
   running: number;
   readonly waiting: Set<Entry>;
-  /** The keys of readings that arrived while others waited, and what ends the time they are given. */
-  readonly unsaid: Set<string>;
-  cancel?: (() => void) | undefined;
 }
-
-/** How long what has arrived lets others go first, in milliseconds. */
-const courtesy = 250 as Millis;
 
 /**
  * Runs readings beside the workers, a bounded number at a time; a slow host delays only its own. A result
  * stays until its key keeps it no longer, so that a pass that is repeated sees the same.
- *
- * Where more readings of a host are due at once than it may have, they begin before the keys of those that
- * have arrived are woken, for a quarter of a second at most: what follows from a measurement costs more than
- * taking it, and would make the others late.
  */
 export class ReadingPool implements Readings {
   readonly #options: ReadingPoolOptions;
@@ -70,7 +60,7 @@ export class ReadingPool implements Readings {
 
     const entry: Entry = { key, pool, start, abort: new AbortController(), is: "waiting" };
     this.#entries.set(key, ofKey.set(id, entry));
-    const host: Host = this.#hosts.get(pool) ?? { running: 0, waiting: new Set(), unsaid: new Set() };
+    const host: Host = this.#hosts.get(pool) ?? { running: 0, waiting: new Set() };
     this.#hosts.set(pool, host);
     host.waiting.add(entry);
     this.#startWaiting();
@@ -92,7 +82,6 @@ export class ReadingPool implements Readings {
   /** Ends and forgets all readings and begins none any more. */
   stop(): void {
     this.#stopped = true;
-    for (const { cancel } of this.#hosts.values()) cancel?.();
     for (const key of this.#entries.keys()) this.keep(key, new Set());
   }
 
@@ -122,9 +111,7 @@ export class ReadingPool implements Readings {
         entry.is = "running";
         void this.#run(entry);
       }
-      if (host.waiting.size > 0) continue;
-      this.#say(host);
-      if (host.running === 0) this.#hosts.delete(pool);
+      if (host.waiting.size === 0 && host.running === 0) this.#hosts.delete(pool);
     }
   }
 
@@ -142,26 +129,7 @@ export class ReadingPool implements Readings {
     entry.is = "over";
     entry.result = result;
     this.#startWaiting();
-    this.#arrived(entry);
-  }
-
-  #arrived({ key, pool }: Entry): void {
-    const { clock, wake } = this.#options;
-    const host = this.#hosts.get(pool);
-    if (host === undefined || host.waiting.size === 0) {
-      wake(key);
-      return;
-    }
-    host.unsaid.add(key);
-    host.cancel ??= clock.at(later(clock.now(), courtesy), () => this.#say(host));
-  }
-
-  /** Wakes the keys of what has arrived. */
-  #say(host: Host): void {
-    host.cancel?.();
-    host.cancel = undefined;
-    for (const key of host.unsaid) this.#options.wake(key);
-    host.unsaid.clear();
+    this.#options.wake(entry.key, result);
   }
 
   async #result({ start, abort }: Entry, startedAt: Instant): Promise<Reading> {

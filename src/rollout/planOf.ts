@@ -47,11 +47,11 @@ export function planOf(view: View, { verdict, traffic, pods, services, move, res
   const promotes = move.promote !== undefined && !view.promoted;
   const movesOn = view.traffic && (move.completed !== undefined || promotes);
   const routed = view.traffic || view.blueGreen !== undefined;
-  const first = pods.changes.filter((change) => !routed || !(shrinks(change) || delays(change)));
-  const mayGo = ({ set }: Change) => !movesOn || (promotes && view.otherRSs.includes(set));
-  const last = pods.changes.filter(
-    (change) => routed && (delays(change) || (shrinks(change) && mayGo(change))),
-  );
+  const isLast = (change: Change) => routed && (shrinks(change) || delays(change));
+  const mayGo = (change: Change) =>
+    delays(change) || !movesOn || (promotes && view.otherRSs.includes(change.set));
+  const first = pods.changes.filter((change) => !isLast(change));
+  const last = pods.changes.filter((change) => isLast(change) && mayGo(change));
   const found = {
     weights: traffic.recorded,
     holds: traffic.holds,

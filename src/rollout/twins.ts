@@ -1,8 +1,7 @@
-import { label } from "../api/labels.ts";
-import type { KubeObject } from "../api/object.ts";
 import { ApiError, type Ports } from "../reconcile/ports.ts";
 import { newReplicaSet } from "./birth.ts";
 import { revisionFor } from "./maintenance.ts";
+import { byAge, replicasOf } from "./replicaSet.ts";
 import { digestOf } from "./slim.ts";
 import type { RolloutSnapshot, Template } from "./snapshot.ts";
 import { viewOf } from "./view.ts";
@@ -27,7 +26,7 @@ export class Twins {
   async of(seen: RolloutSnapshot, ports: Ports): Promise<string | undefined> {
     const { replicaSets, hash } = seen;
     const memory = this.#memoryOf(seen.key);
-    if (replicaSets.some((set) => hashIn(set) === hash)) {
+    if (replicaSets.some((set) => replicasOf(set).hash === hash)) {
       memory.asked = undefined;
       if (!memory.images.has(hash)) memory.images.set(hash, imagesOf(seen.template));
       return undefined;
@@ -36,7 +35,10 @@ export class Twins {
     const { asked } = memory;
     const digest = asked?.hash === hash ? asked.digest : await defaultedDigest(seen, ports);
     memory.asked = { hash, digest };
-    return replicaSets.filter((set) => digestOf(set) === digest).toSorted(olderFirst)[0]?.metadata.name;
+    return replicaSets
+      .filter((set) => digestOf(set) === digest)
+      .map(replicasOf)
+      .toSorted(byAge)[0]?.name;
   }
 
   forget(key: string): void {
@@ -57,10 +59,10 @@ export class Twins {
  * same and nobody has to be asked. What became of a template on its way into a ReplicaSet does not count.
  */
 function haveOtherImages({ replicaSets, template }: RolloutSnapshot, { images }: Memory): boolean {
-  const there = new Set(replicaSets.map(hashIn));
+  const there = new Set(replicaSets.map((set) => replicasOf(set).hash));
   for (const hash of images.keys()) if (!there.has(hash)) images.delete(hash);
   const ours = imagesOf(template);
-  return replicaSets.every((set) => (images.get(hashIn(set)) ?? ours) !== ours);
+  return replicaSets.every((set) => (images.get(replicasOf(set).hash) ?? ours) !== ours);
 }
 
 /** The images of all containers, in their order. Nothing defaults or normalises them. */
@@ -68,10 +70,6 @@ function imagesOf(template: Template | undefined): string {
   const { containers, initContainers } = template?.spec ?? {};
   const all = [containers, initContainers].flatMap((list) => (Array.isArray(list) ? list : []));
   return all.map((one: { readonly image?: unknown } | null) => one?.image ?? "").join(" ");
-}
-
-function hashIn({ metadata }: KubeObject): string {
-  return metadata.labels?.[label.podHash] ?? "";
 }
 
 /**
@@ -87,9 +85,4 @@ async function defaultedDigest(seen: RolloutSnapshot, ports: Ports): Promise<str
       return undefined;
     throw error;
   }
-}
-
-function olderFirst({ metadata: one }: KubeObject, { metadata: other }: KubeObject): number {
-  const age = (time: string | undefined) => (time === undefined ? 0 : Date.parse(time));
-  return age(one.creationTimestamp) - age(other.creationTimestamp) || (one.name < other.name ? -1 : 1);
 }

@@ -1,4 +1,4 @@
-import { IstioRouting } from "../api/istioRouting.ts";
+import { IstioRouting, istioGroup } from "../api/istioRouting.ts";
 import type { Json } from "../api/json.ts";
 import type { KubeObject } from "../api/object.ts";
 import { internal, invalid, Problem } from "../api/problem.ts";
@@ -21,7 +21,7 @@ import { ended, highest, purpose, sharesOf, sidesOf } from "./shares.ts";
  * these are in another cluster.
  */
 export function istio(
-  apiVersion = "networking.istio.io/v1alpha3",
+  apiVersion = `${istioGroup}/v1alpha3`,
   cluster?: string | undefined,
 ): Router<IstioRouting> {
   return {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { AnalysisRunStatus } from "../../src/analysis/types.ts";
 import { later, rfc3339, seconds } from "../../src/api/time.ts";
 import type { Measured } from "../../src/reconcile/measure.ts";
-import { bad, byName, failing, job, lab, metric, running, start } from "./lab.ts";
+import { bad, byName, failing, good, job, lab, metric, running, start } from "./lab.ts";
 
 test("a run writes its times, measurements, counters and events", async () => {
   const run = lab({
@@ -109,6 +109,26 @@ test("a measurement under way is looked at again when it says so, and keeps what
   equal(run.status.phase, "Successful");
   deepEqual(run.asked[2]?.task, { do: "resume", startedAt: start, metadata: { "job-name": "j" } });
 });
+
+const news: readonly [what: string, answer: Measured | Error, urgent: boolean][] = [
+  ["a good value", good, false],
+  ["a measurement that takes longer", running, false],
+  ["a bad value", bad, true],
+  ["an error of the provider", failing, true],
+  ["a provider that throws", new Error("odd"), true],
+];
+
+for (const [what, answer, urgent] of news) {
+  test(`${what} is ${urgent ? "" : "not "}urgent`, async () => {
+    const measure = async () => {
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    const run = lab({ spec: { metrics: [metric("m")] }, measure });
+    await run.look();
+    deepEqual(run.urgent(), [urgent]);
+  });
+}
 
 test("a run that is terminated does not wait for a reading that hangs", async () => {
   const run = lab({ spec: { metrics: [metric("m")] }, measure: () => new Promise<Measured>(() => {}) });

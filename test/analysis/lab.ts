@@ -65,6 +65,10 @@ export function lab({ spec, status, measure = () => good, secrets = {} }: LabOpt
     get now(): Instant {
       return now;
     },
+    /** Whether what the readings have found is urgent. */
+    urgent(): readonly (boolean | undefined)[] {
+      return [...readings.known.values()].map(({ reading }) => reading && kind.isUrgent?.(reading));
+    },
     /** Puts another object into the cache. */
     put(object: KubeObject): void {
       others.set(`${object.kind} ${object.metadata.name}`, object);

@@ -5,7 +5,7 @@ import type { Effect } from "../../src/reconcile/effect.ts";
 import type { Kind } from "../../src/reconcile/kind.ts";
 import { startLoop } from "../../src/reconcile/loop.ts";
 import type { Outcome, Plan, StatusWrite } from "../../src/reconcile/plan.ts";
-import type { Ports, Witness } from "../../src/reconcile/ports.ts";
+import type { Ports, Reading, Witness } from "../../src/reconcile/ports.ts";
 import { VirtualClock } from "../../src/sim/clock.ts";
 import { FakeClient, FakeRecorder, note, objectOf, refFor, replicaSets, rollouts } from "./fakes.ts";
 
@@ -30,7 +30,8 @@ export interface Look {
 }
 
 export interface Setting {
-  observe?(ports: Ports): Promise<void>;
+  observe?(ports: Ports, key: string): Promise<void>;
+  isUrgent?(reading: Reading): boolean;
   readonly paused?: boolean;
   /** Whether only a new generation of a ReplicaSet wakes its Rollout. */
   readonly byGeneration?: boolean;
@@ -63,9 +64,10 @@ export function loopOf(decide: (look: Look) => Plan, setting: Setting = {}) {
     name: "rollout",
     of: rollouts,
     wokenBy: [{ kind: replicaSets, byGeneration: setting.byGeneration ?? false, keys }],
+    ...(setting.isUrgent && { isUrgent: setting.isUrgent }),
     async observe(of, ports) {
       looks.push(clock.now() - start);
-      await setting.observe?.(ports);
+      await setting.observe?.(ports, of);
       const rollout = cache.get(refFor(rollouts, of.slice(5)));
       return rollout && { rollout, ports };
     },

@@ -171,28 +171,6 @@ test("a key that is gone is forgotten with its readings", async () => {
   deepEqual([loop.last(key), loop.counts.readings, aborted], [undefined, 0, true]);
 });
 
-test("a reading that has arrived has its key looked at", async () => {
-  const values: unknown[] = [];
-  let arrive = (_: unknown) => {};
-  const { advance } = loopOf(({ ports }) => {
-    const reading = ports.readings.take(
-      key,
-      "1",
-      "host",
-      () =>
-        new Promise((resolve) => {
-          arrive = resolve;
-        }),
-    );
-    values.push(reading?.is === "value" ? reading.value : undefined);
-    return nothing;
-  });
-  await advance(10);
-  arrive(0.99);
-  await advance(20);
-  deepEqual(values, [undefined, 0.99]);
-});
-
 test("a look that takes longer than a minute is reported", async () => {
   let open = () => {};
   const { failures, advance, clock } = loopOf(() => nothing, {

@@ -10,6 +10,7 @@ const at = (n: number) => n as Instant;
 function queueOf(
   work: (key: string, queue: Queue) => Promise<Verdict> | Verdict = () => "done",
   workers = 4,
+  wokenAtATime?: number,
 ) {
   const clock = new VirtualClock(at(0));
   const starts: string[] = [];
@@ -17,6 +18,7 @@ function queueOf(
   const queue: Queue = new Queue({
     clock,
     workers,
+    wokenAtATime,
     failed: (_, error) => errors.push(error),
     async work(key) {
       starts.push(`${key}@${clock.now()}`);
@@ -217,22 +219,63 @@ test("ten thousand keys pass through in order", async () => {
   deepEqual([starts.length, starts[0], starts[9_999]], [10_000, "0@0", "9999@0"]);
 });
 
-test("what its instant has come for goes first, and what was woken has its turn all the same", async () => {
+test("what its instant has come for and what is urgent goes before what was woken, until that has waited for a second", async () => {
   const { clock, starts, queue } = queueOf(undefined, 1);
   await queue.pause();
-  for (const key of ["woken", "woken too"]) queue.add(key);
-  for (let n = 0; n < 33; n++) queue.addAt(`${n}`, at(5));
-  await clock.advance(at(5));
+  for (const key of ["woken", "woken too", "bad"]) queue.add(key);
+  await clock.advance(at(999));
+  queue.add("later");
+  queue.addUrgent("bad");
+  queue.addAt("due", at(1001));
+  await clock.advance(at(1001));
+  queue.addUrgent("worse");
   queue.resume();
   await queue.whenIdle();
+  const order = ["bad", "woken", "woken too", "due", "worse", "later"];
   deepEqual(
-    [...starts.entries()].filter(([, start]) => start.startsWith("woken")),
-    [
-      [16, "woken@5"],
-      [33, "woken too@5"],
-    ],
+    starts,
+    order.map((key) => `${key}@1001`),
   );
-  deepEqual([starts[0], starts[17], starts.length], ["0@5", "16@5", 35]);
+});
+
+test("where others are urgent, few that were woken are worked on at a time, but none waits long for that", async () => {
+  const held = new Map<string, () => void>();
+  const work = (key: string) => new Promise<Verdict>((resolve) => held.set(key, () => resolve("done")));
+  const { clock, starts, queue } = queueOf(work, 8, 2);
+  for (const key of ["a", "b", "c", "d"]) queue.add(key);
+  await clock.advance(at(400));
+  queue.addUrgent("bad");
+  queue.add("e");
+  await turn();
+  deepEqual(starts, ["a@0", "b@0", "bad@400"]);
+  held.get("b")?.();
+  await turn();
+  deepEqual(starts.slice(3), ["c@400"]);
+  await clock.advance(at(1399));
+  deepEqual(starts.slice(4), ["d@1000"]);
+  await clock.advance(at(1400));
+  deepEqual(starts.slice(5), ["e@1400"]);
+  for (const end of held.values()) end();
+  await queue.whenIdle();
+  deepEqual([queue.counts, clock.next()], [{ ready: 0, working: 0, delayed: 0 }, undefined]);
+});
+
+test("what becomes urgent while it is worked on goes first afterwards", async () => {
+  let open = () => {};
+  const wait = () =>
+    new Promise<Verdict>((resolve) => {
+      open = () => resolve("done");
+    });
+  const { starts, queue } = queueOf((key) => (key === "a" ? wait() : "done"), 1);
+  queue.add("a");
+  await turn();
+  for (const key of ["b", "a"]) queue.add(key);
+  queue.addUrgent("a");
+  open();
+  await turn();
+  open();
+  await queue.whenIdle();
+  deepEqual(starts, ["a@0", "a@0", "b@0"]);
 });
 
 test("the queue counts what becomes ready and what is retried, and says how long work goes on", async () => {

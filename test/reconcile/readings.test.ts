@@ -103,57 +103,6 @@ test("what is dropped is aborted, gives its place to the next at once and wakes 
   deepEqual([woken, readings.underWay], [["a"], 0]);
 });
 
-test("readings that wait begin before the keys of those that have arrived are woken", async () => {
-  const { take, begun, end, woken } = poolOf({ limitPerPool: 1 });
-  for (const id of ["1", "2", "3"]) take(id, id);
-  await end("1");
-  deepEqual([begun, woken], [["1", "2"], []]);
-  await end("2");
-  deepEqual(
-    [begun, woken],
-    [
-      ["1", "2", "3"],
-      ["1", "2"],
-    ],
-  );
-  await end("3");
-  deepEqual(woken, ["1", "2", "3"]);
-});
-
-test("a slow host holds up what has arrived for a quarter of a second", async () => {
-  const { clock, take, end, woken } = poolOf({ limitPerPool: 2 });
-  for (const id of ["1", "2", "3", "4", "5"]) take(id, id);
-  await end("1");
-  await clock.advance(at(1100));
-  await end("2");
-  await clock.advance(at(1249));
-  deepEqual(woken, []);
-  await clock.advance(at(1250));
-  deepEqual(woken, ["1", "2"]);
-});
-
-test("what has arrived waits for no reading of another host", async () => {
-  const { take, end, woken } = poolOf({ limitPerPool: 1 });
-  take("a", "1", "slow");
-  take("a", "2", "slow");
-  take("b", "3", "quick");
-  await end("3");
-  deepEqual(woken, ["b"]);
-});
-
-test("what has arrived is told when what waited is dropped, and not any more when the pool has stopped", async () => {
-  const { clock, readings, take, end, woken } = poolOf({ limitPerPool: 1 });
-  for (const id of ["1", "2", "3"]) take(id, id);
-  await end("1");
-  readings.keep("3", new Set());
-  deepEqual(woken, ["1"]);
-  for (const id of ["4", "5"]) take(id, id);
-  await end("2");
-  readings.stop();
-  await clock.advance(at(2000));
-  deepEqual(woken, ["1"]);
-});
-
 test("a stopped pool ends all and begins none", async () => {
   const { readings, take, begun, aborted } = poolOf({ limit: 1 });
   take("a", "1");

@@ -9,7 +9,7 @@ import { type Driver, ports } from "./manifests.ts";
  * How long the proxy waits after a change of its configuration before it takes in the next: the endpoints of
  * dead pods are one change, the weight that follows them another. Its default is 2 s.
  */
-export const throttleMillis = 50;
+const throttleMillis = 50;
 
 /** What Traefik does with the requests of a driver at a moment. */
 export interface Shared {
