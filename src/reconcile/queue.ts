@@ -53,8 +53,8 @@ const patience = seconds(1);
  * Which keys to look at, and when. Those whose instant has come, and those that are urgent, go before those
  * that were only woken, as these would make them late; whoever was woken and has waited for a second joins
  * them. A key is in it once, however often it was added, and never worked on twice at a time: what comes
- * while it is worked on has it looked at again afterwards. Starting a key forgets its delay, because each look
- * says anew when the next is due.
+ * while it is worked on has it looked at again afterwards. Starting a key forgets its delay, because each
+ * look says anew when the next is due.
  */
 export class Queue {
   readonly #options: QueueOptions;
