@@ -28,9 +28,9 @@ export interface Kind<Seen = unknown> {
    */
   observe(key: string, ports: Ports): Promise<Seen | undefined>;
   /**
-   * Whether what a reading found has its key looked at before others. Where a kind says so, only two keys
-   * that were merely woken are worked on at a time, so that what is due and what is urgent does not wait for
-   * them.
+   * Whether what a reading found has its key looked at before others. Where a kind says so, only four keys
+   * that were merely woken are worked on at a time: what follows from a reading costs more than taking it,
+   * and would make late what is due or urgent.
    */
   isUrgent?(reading: Reading): boolean;
   /** The pure decision. */

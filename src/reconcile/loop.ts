@@ -34,7 +34,7 @@ interface Memory {
 const hold = seconds(1);
 
 /** How many keys that were only woken are worked on at a time where others are urgent. */
-const fewWoken = 2;
+const fewWoken = 4;
 
 /** A look that takes longer than this is reported. */
 const patience = seconds(60);

@@ -17,8 +17,8 @@ export interface QueueOptions {
   work(key: string): Promise<Verdict>;
   failed(key: string, error: unknown): void;
   /**
-   * How many keys that were only woken are worked on at a time; those that have waited for a second do not
-   * count. Default: as many as there are workers.
+   * How many keys that were only woken are worked on at a time; those that have waited for five seconds do
+   * not count. Default: as many as there are workers.
    */
   readonly wokenAtATime?: number | undefined;
   /** Told how long a key that is started has been ready, in milliseconds. */
@@ -47,11 +47,11 @@ const firstBackOff = 1;
 const longestBackOff = 10_000;
 
 /** How long a key that was woken lets others go first. */
-const patience = seconds(1);
+const patience = seconds(5);
 
 /**
  * Which keys to look at, and when. Those whose instant has come, and those that are urgent, go before those
- * that were only woken, as these would make them late; whoever was woken and has waited for a second joins
+ * that were only woken, as these would make them late; whoever was woken and has waited for long joins
  * them. A key is in it once, however often it was added, and never worked on twice at a time: what comes
  * while it is worked on has it looked at again afterwards. Starting a key forgets its delay, because each
  * look says anew when the next is due.

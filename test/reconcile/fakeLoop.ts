@@ -79,7 +79,7 @@ export function loopOf(decide: (look: Look) => Plan, setting: Setting = {}) {
   };
   const recorder = new FakeRecorder();
   const paused = setting.paused ?? false;
-  const loop = startLoop({ kind, ports: { clock, client }, cache, recorder, witness, workers: 4, paused });
+  const loop = startLoop({ kind, ports: { clock, client }, cache, recorder, witness, workers: 8, paused });
   const advance = (millis: number) => clock.advance((start + millis) as Instant);
   return { loop, clock, client, cache, recorder, looks, outcomes, failures, advance };
 }

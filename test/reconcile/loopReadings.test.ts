@@ -37,12 +37,12 @@ test("a key with urgent news is looked at while others that were woken wait", as
       if (isSlow) await new Promise(() => {});
     },
   });
-  const names = ["a", "b", "c", "d"];
+  const names = ["a", "b", "c", "d", "e", "bad"];
   for (const name of names) cache.apply({ type: "added", object: objectOf(rollouts, name) });
   await advance(10);
   deepEqual(looked, ["web", ...names]);
   isSlow = true;
-  for (const name of names) arrive.get(name)?.(name === "d" ? "bad" : "good");
+  for (const name of names) arrive.get(name)?.(name === "bad" ? "bad" : "good");
   await advance(20);
-  deepEqual(looked.slice(5), ["d", "a", "b"]);
+  deepEqual(looked.slice(7), ["bad", "a", "b", "c", "d"]);
 });

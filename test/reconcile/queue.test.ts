@@ -219,22 +219,22 @@ test("ten thousand keys pass through in order", async () => {
   deepEqual([starts.length, starts[0], starts[9_999]], [10_000, "0@0", "9999@0"]);
 });
 
-test("what its instant has come for and what is urgent goes before what was woken, until that has waited for a second", async () => {
+test("what its instant has come for and what is urgent goes before what was woken, until that has waited for five seconds", async () => {
   const { clock, starts, queue } = queueOf(undefined, 1);
   await queue.pause();
   for (const key of ["woken", "woken too", "bad"]) queue.add(key);
-  await clock.advance(at(999));
+  await clock.advance(at(4999));
   queue.add("later");
   queue.addUrgent("bad");
-  queue.addAt("due", at(1001));
-  await clock.advance(at(1001));
+  queue.addAt("due", at(5001));
+  await clock.advance(at(5001));
   queue.addUrgent("worse");
   queue.resume();
   await queue.whenIdle();
   const order = ["bad", "woken", "woken too", "due", "worse", "later"];
   deepEqual(
     starts,
-    order.map((key) => `${key}@1001`),
+    order.map((key) => `${key}@5001`),
   );
 });
 
@@ -251,10 +251,10 @@ test("where others are urgent, few that were woken are worked on at a time, but 
   held.get("b")?.();
   await turn();
   deepEqual(starts.slice(3), ["c@400"]);
-  await clock.advance(at(1399));
-  deepEqual(starts.slice(4), ["d@1000"]);
-  await clock.advance(at(1400));
-  deepEqual(starts.slice(5), ["e@1400"]);
+  await clock.advance(at(5399));
+  deepEqual(starts.slice(4), ["d@5000"]);
+  await clock.advance(at(5400));
+  deepEqual(starts.slice(5), ["e@5400"]);
   for (const end of held.values()) end();
   await queue.whenIdle();
   deepEqual([queue.counts, clock.next()], [{ ready: 0, working: 0, delayed: 0 }, undefined]);
