@@ -111,17 +111,14 @@ export class Queue {
 
   /** How many keys wait for a worker, are worked on, and wait for their instant. */
   get counts(): { readonly ready: number; readonly working: number; readonly delayed: number } {
-    return { ready: this.#ready, working: this.#working, delayed: this.#delayed.size };
+    // Whoever was woken and waits has an instant too: that at which its patience ends.
+    const delayed = this.#delayed.size - this.#woken.length;
+    return { ready: this.#ready, working: this.#working, delayed };
   }
 
   /** What has been counted since the beginning. */
   get totals(): Totals {
     return this.#tally.totals;
-  }
-
-  /** The first instant at which a delayed key becomes ready. */
-  next(): Instant | undefined {
-    return this.#delayed.first?.at;
   }
 
   /** Starts nothing any more, but keeps collecting keys; resolves when what was begun has ended. */

@@ -248,6 +248,7 @@ test("where others are urgent, few that were woken are worked on at a time, but 
   queue.add("e");
   await turn();
   deepEqual(starts, ["a@0", "b@0", "bad@400"]);
+  deepEqual(queue.counts, { ready: 3, working: 3, delayed: 0 });
   held.get("b")?.();
   await turn();
   deepEqual(starts.slice(3), ["c@400"]);
