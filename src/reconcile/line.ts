@@ -14,7 +14,8 @@ export class Line<T> {
   /** The one that has waited longest; undefined when nobody waits. */
   get first(): T | undefined {
     while (this.#head < this.#items.length && !this.#isThere(this.#head)) this.#head += 1;
-    if (this.#head === this.#items.length || this.#head >= 1024) this.#forget();
+    const isSpent = this.#head === this.#items.length || this.#head >= 1024;
+    if (isSpent && this.#head > 0) this.#forget();
     return this.#items[this.#head];
   }
 

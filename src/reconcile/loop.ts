@@ -7,6 +7,7 @@ import type { Outcome, Plan } from "./plan.ts";
 import type { Client, Clock, Ports, Reading, Recorder, Witness } from "./ports.ts";
 import { Queue, type Verdict } from "./queue.ts";
 import { ReadingPool } from "./readings.ts";
+import type { Totals } from "./tally.ts";
 
 /** What a loop needs. */
 export interface LoopOptions<Seen> {
@@ -109,7 +110,7 @@ export class Loop<Seen> {
    * How many keys wait for a worker, are worked on, and wait for their instant, and how many readings are
    * under way.
    */
-  get counts(): Queue["counts"] & Queue["totals"] & { readonly readings: number } {
+  get counts(): Queue["counts"] & Totals & { readonly readings: number } {
     return { ...this.#queue.counts, ...this.#queue.totals, readings: this.#readings.underWay };
   }
 

@@ -27,12 +27,10 @@ export interface QueueOptions {
 
 /** What is known of a key; a key of which there is nothing to know has no entry. */
 interface Entry {
-  /** Waits for a worker, or, while worked on, to be worked on again. */
-  ready: boolean;
   /** Since when it waits for a worker. */
   readySince: number;
-  /** Where it waits, or will when the work on it has ended. */
-  line: Line<string>;
+  /** Where it waits for a worker, or, while worked on, will wait to be worked on again. */
+  line: Line<string> | undefined;
   working: boolean;
   failures: number;
   /** Nothing starts the key before this instant. */
@@ -152,9 +150,8 @@ export class Queue {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
     const entry: Entry = {
-      ready: false,
+      line: undefined,
       readySince: 0,
-      line: this.#woken,
       working: false,
       failures: 0,
       notBefore: 0,
@@ -174,14 +171,13 @@ export class Queue {
 
   /** Puts a key into a line; one that waits already may move to the one that goes first. */
   #makeReady(key: string, entry: Entry, line: Line<string>): void {
-    if (entry.ready && (entry.line === line || line === this.#woken)) return;
-    if (!entry.ready) {
+    if (entry.line === line || (entry.line !== undefined && line === this.#woken)) return;
+    if (entry.line === undefined) {
       entry.readySince = this.#options.clock.now();
       this.#tally.added();
     }
-    entry.line.delete(key);
+    entry.line?.delete(key);
     entry.line = line;
-    entry.ready = true;
     if (entry.working) return;
     line.push(key);
     if (line === this.#woken) this.#delay(key, entry, later(this.#options.clock.now(), patience));
@@ -222,7 +218,7 @@ export class Queue {
     this.#undelay(entry);
     this.#arm();
     const woken = entry.line === this.#woken ? 1 : 0;
-    entry.ready = false;
+    entry.line = undefined;
     entry.working = true;
     this.#working += 1;
     this.#workingWoken += woken;
@@ -249,16 +245,18 @@ export class Queue {
 
   #ended(key: string, entry: Entry, verdict: Verdict): void {
     entry.failures = verdict === "done" ? 0 : entry.failures + 1;
-    if (entry.ready) {
-      entry.ready = false;
-      this.#put(key, 0 as Instant, entry.line);
+    const { line } = entry;
+    if (line !== undefined) {
+      entry.line = undefined;
+      this.#put(key, 0 as Instant, line);
     }
     const now = this.#options.clock.now();
     if (verdict === "retry") {
       this.#tally.retried();
       this.addAt(key, later(now, backOff(entry.failures)));
     }
-    const known = entry.ready || entry.due !== undefined || entry.failures > 0 || entry.notBefore > now;
+    const known =
+      entry.line !== undefined || entry.due !== undefined || entry.failures > 0 || entry.notBefore > now;
     if (!known) this.#entries.delete(key);
   }
 

@@ -1,17 +1,12 @@
+import type { Totals } from "../reconcile/tally.ts";
 import { Family } from "./exposition.ts";
 
 /** A queue of keys, as `workqueue_*` shows it. */
-export interface QueueCounts {
+export interface QueueCounts extends Totals {
   readonly ready: number;
   readonly working: number;
   readonly delayed: number;
   readonly readings: number;
-  /** How often a key became ready, and how often after a failure. */
-  readonly added: number;
-  readonly retried: number;
-  /** For how many seconds all work under way has gone on together, and the longest of it. */
-  readonly unfinished: number;
-  readonly longest: number;
 }
 
 /** The names that the peer's queues have, by the name of the kind. */
