@@ -14,6 +14,9 @@ const retryInterval = seconds(10);
  */
 const patience = seconds(2);
 
+/** What is so late has missed its moment. */
+const longAgo = seconds(2);
+
 /** What is to be done next for a metric, and from which instant on. */
 export interface Next {
   readonly do: "run" | "resume" | "terminate";
@@ -91,6 +94,15 @@ function nextRun(
   const finishedAt = instant(last.finishedAt ?? "");
   const from = justAfter(later(finishedAt, pauseAfter(metric, last)));
   return { do: "run", from, id: `${metric.name} ${number} after ${last.finishedAt}` };
+}
+
+/**
+ * Whether nobody counts on the moment of what is due: the first measurement of a metric, or one whose time
+ * has passed long ago, because nobody was there to take it.
+ */
+export function isAtLeisure(next: Next, result: MetricResult | undefined, now: Instant): boolean {
+  if (next.do !== "run") return false;
+  return result?.measurements?.at(-1) === undefined || later(next.from, longAgo) <= now;
 }
 
 /** Which measurement of its metric, counted from 1, is under way or comes next: errors are counted here. */

@@ -6,7 +6,7 @@ import type { Measure, MeasureTask } from "../reconcile/measure.ts";
 import { type Ports, type Reading, read } from "../reconcile/ports.ts";
 import type { Arrived } from "./absorb.ts";
 import { argumentValues, substituted } from "./args.ts";
-import { isTerminating, measurementNumber, type Next, nextFor, waitingSince } from "./due.ts";
+import { isAtLeisure, isTerminating, measurementNumber, type Next, nextFor, waitingSince } from "./due.ts";
 import { evaluateTime } from "./expression/index.ts";
 import { withSecretVariables } from "./jobSecrets.ts";
 import { type Finding, takeMeasurement } from "./measurement.ts";
@@ -92,7 +92,8 @@ function takeReadings(look: Look): Pick<RunSnapshot, "arrived" | "pending"> {
     const next = nextFor(metric, result, timing);
     if (next === undefined || (next.from > now && !hasEnded(ports, result))) continue;
     asked.add(next.id);
-    const reading = ports.readings.take(key, next.id, poolOf(metric), (signal) =>
+    const how = { pool: poolOf(metric), atLeisure: isAtLeisure(next, result, now) };
+    const reading = ports.readings.take(key, next.id, how, (signal) =>
       start(look, { index, metric, next, result }, signal),
     );
     if (reading === undefined) pending.set(next.id, next.do);

@@ -2,7 +2,7 @@ import type { KindRef, ObjectRef } from "../api/object.ts";
 import { messageOf } from "../api/problem.ts";
 import type { Instant } from "../api/time.ts";
 import { Cache } from "../reconcile/cache.ts";
-import type { Client, Ports, Reading, Readings } from "../reconcile/ports.ts";
+import type { Client, Ports, Reading, ReadingHow, Readings } from "../reconcile/ports.ts";
 import { rolloutShapes } from "../rollout/index.ts";
 import { Observer, replicaSetRef, runRef } from "../rollout/observe.ts";
 import { experimentRef } from "../rollout/observeExperiments.ts";
@@ -43,7 +43,7 @@ class Awaited implements Readings {
   readonly #begun = new Map<string, Promise<void>>();
   readonly #results = new Map<string, Reading>();
 
-  take(_key: string, id: string, _pool: string, start: (signal: AbortSignal) => Promise<unknown>) {
+  take(_key: string, id: string, _how: ReadingHow, start: (signal: AbortSignal) => Promise<unknown>) {
     if (!this.#begun.has(id)) this.#begun.set(id, this.#run(id, start));
     return this.#results.get(id);
   }

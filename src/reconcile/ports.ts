@@ -107,16 +107,27 @@ export interface Recorder {
 export interface Readings {
   /**
    * The result of the reading named `id` of this key when it has arrived, else undefined; `start` is called
-   * once for an id that is not under way. `pool` groups readings that share a bound (the host they go to).
+   * once for an id that is not under way.
    */
   take(
     key: string,
     id: string,
-    pool: string,
+    how: ReadingHow,
     start: (signal: AbortSignal) => Promise<unknown>,
   ): Reading | undefined;
   /** Ends and forgets the readings of a key except those named. */
   keep(key: string, ids: ReadonlySet<string>): void;
+}
+
+/** How a reading is begun. */
+export interface ReadingHow {
+  /** Groups readings that share a bound: the host they go to. */
+  readonly pool: string;
+  /**
+   * Whether nobody counts on the moment: of those of a pool one begins after the other, so that what began
+   * in a crowd does not come back in one.
+   */
+  readonly atLeisure?: boolean;
 }
 
 /** What a reading found: a value, or why it failed. */

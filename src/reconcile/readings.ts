@@ -1,6 +1,6 @@
 import { messageOf } from "../api/problem.ts";
-import type { Instant } from "../api/time.ts";
-import type { Clock, Reading, Readings } from "./ports.ts";
+import { type Instant, later, type Millis } from "../api/time.ts";
+import type { Clock, Reading, ReadingHow, Readings } from "./ports.ts";
 
 /** What a pool of readings needs, and its bounds. */
 export interface ReadingPoolOptions {
@@ -29,7 +29,18 @@ interface Entry {
 interface Host {
   running: number;
   readonly waiting: Set<Entry>;
+  /** Those that wait at their leisure. */
+  readonly leisurely: Set<Entry>;
+  /** When the next of these may begin, and whether a timer waits for that. */
+  nextLeisurely: Instant;
+  isArmed: boolean;
 }
+
+/** The time between two readings of a host that begin at their leisure, in milliseconds. */
+const leisure = 10;
+
+/** Over about so many milliseconds a crowd of them is spread: the more wait, the less time is between two. */
+const mostLeisure = 10_000;
 
 /**
  * Runs readings beside the workers, a bounded number at a time; a slow host delays only its own. A result
@@ -46,23 +57,27 @@ export class ReadingPool implements Readings {
     this.#options = options;
   }
 
-  /** How many readings have been begun and have not arrived yet, those that wait for their turn included. */
+  /**
+   * How many readings have been begun and have not arrived yet; those that wait for room are included, those
+   * that only let time pass are not.
+   */
   get underWay(): number {
     let count = this.#running;
     for (const { waiting } of this.#hosts.values()) count += waiting.size;
     return count;
   }
 
-  take(key: string, id: string, pool: string, start: Entry["start"]): Reading | undefined {
+  take(key: string, id: string, how: ReadingHow, start: Entry["start"]): Reading | undefined {
     const ofKey = this.#entries.get(key) ?? new Map<string, Entry>();
     const known = ofKey.get(id);
     if (known !== undefined || this.#stopped) return known?.result;
 
+    const { pool, atLeisure = false } = how;
     const entry: Entry = { key, pool, start, abort: new AbortController(), is: "waiting" };
     this.#entries.set(key, ofKey.set(id, entry));
-    const host: Host = this.#hosts.get(pool) ?? { running: 0, waiting: new Set() };
+    const host = this.#hosts.get(pool) ?? newHost();
     this.#hosts.set(pool, host);
-    host.waiting.add(entry);
+    (atLeisure ? host.leisurely : host.waiting).add(entry);
     this.#startWaiting();
     return undefined;
   }
@@ -87,7 +102,9 @@ export class ReadingPool implements Readings {
 
   /** Gives its place to the next at once, also when it does not listen to the signal. */
   #drop(entry: Entry): void {
-    this.#hosts.get(entry.pool)?.waiting.delete(entry);
+    const host = this.#hosts.get(entry.pool);
+    host?.waiting.delete(entry);
+    host?.leisurely.delete(entry);
     if (entry.is === "over") return;
     if (entry.is === "running") this.#leave(entry);
     entry.is = "over";
@@ -102,17 +119,42 @@ export class ReadingPool implements Readings {
 
   #startWaiting(): void {
     if (this.#stopped) return;
+    const now = this.#options.clock.now();
     for (const [pool, host] of this.#hosts) {
       for (const entry of host.waiting) {
         if (!this.#hasRoom(host)) break;
-        host.waiting.delete(entry);
-        host.running += 1;
-        this.#running += 1;
-        entry.is = "running";
-        void this.#run(entry);
+        this.#begin(host, entry);
       }
-      if (host.waiting.size === 0 && host.running === 0) this.#hosts.delete(pool);
+      this.#startLeisurely(host, now);
+      const isIdle = host.running + host.waiting.size + host.leisurely.size === 0;
+      if (isIdle && host.nextLeisurely <= now) this.#hosts.delete(pool);
     }
+  }
+
+  /** Begins the first reading that waits at its leisure when its turn has come, and awaits the next turn. */
+  #startLeisurely(host: Host, now: Instant): void {
+    const [first] = host.leisurely;
+    if (first === undefined || !this.#hasRoom(host)) return;
+    if (host.nextLeisurely <= now) {
+      const pause = Math.ceil(Math.min(leisure, mostLeisure / host.leisurely.size)) as Millis;
+      host.nextLeisurely = later(now, pause);
+      this.#begin(host, first);
+    }
+    if (host.leisurely.size === 0 || host.isArmed) return;
+    host.isArmed = true;
+    this.#options.clock.at(host.nextLeisurely, () => {
+      host.isArmed = false;
+      this.#startWaiting();
+    });
+  }
+
+  #begin(host: Host, entry: Entry): void {
+    host.waiting.delete(entry);
+    host.leisurely.delete(entry);
+    host.running += 1;
+    this.#running += 1;
+    entry.is = "running";
+    void this.#run(entry);
   }
 
   #hasRoom({ running }: { readonly running: number }): boolean {
@@ -141,4 +183,14 @@ export class ReadingPool implements Readings {
       return { is: "error", message, startedAt, finishedAt: this.#options.clock.now() };
     }
   }
+}
+
+function newHost(): Host {
+  return {
+    running: 0,
+    waiting: new Set(),
+    leisurely: new Set(),
+    nextLeisurely: 0 as Instant,
+    isArmed: false,
+  };
 }

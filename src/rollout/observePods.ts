@@ -41,7 +41,7 @@ function overduePods(
   const { hash } = view;
   const id = `pods ${hash} ${due}`;
   readings.keep(key, new Set([id, ...others]));
-  const reading = readings.take(key, id, "pods", async () => {
+  const reading = readings.take(key, id, { pool: "pods" }, async () => {
     const labelSelector = selectorText({
       ...selector,
       matchLabels: { ...selector?.matchLabels, [label.podHash]: hash },

@@ -101,7 +101,7 @@ export class Verifier {
     this.#asked.set(slot, asked);
     const id = `${name} ${asked.at} ${asked.about}`;
     ids.add(id);
-    const reading = ports.readings.take(key, id, "aws", (signal) => question.ask(signal));
+    const reading = ports.readings.take(key, id, { pool: "aws" }, (signal) => question.ask(signal));
     if (reading === undefined) return { ...nothing, verified: asked.verified, gates: question.gates };
     const found = answered(question, reading);
     asked.verified = found.verified;

@@ -101,7 +101,7 @@ class Lab {
       cache: alone as Pick<CacheReader, "watches" | "get"> as CacheReader,
       client: { get: async () => undefined } as Pick<Client, "get"> as Client,
       readings: {
-        take: (_key, id, _pool, start) => this.#take(id, start),
+        take: (_key, id, _how, start) => this.#take(id, start),
         keep: (_, ids) => this.#keep(ids),
       },
       last: () => undefined,

@@ -130,6 +130,16 @@ for (const [what, answer, urgent] of news) {
   });
 }
 
+test("the first measurement begins at its leisure, the others when they are due", async () => {
+  const run = lab({ spec: { metrics: [metric("m", { interval: "10s" })] } });
+  await run.look();
+  deepEqual(run.atLeisure(), [true]);
+  await run.settle();
+  run.pass(11);
+  await run.look();
+  deepEqual(run.atLeisure(), [false]);
+});
+
 test("a run that is terminated does not wait for a reading that hangs", async () => {
   const run = lab({ spec: { metrics: [metric("m")] }, measure: () => new Promise<Measured>(() => {}) });
   await run.settle();

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { nextFor } from "../../src/analysis/due.ts";
+import { isAtLeisure, nextFor } from "../../src/analysis/due.ts";
 import type { Metric, MetricResult } from "../../src/analysis/types.ts";
 import { instant, later, rfc3339, seconds } from "../../src/api/time.ts";
 
@@ -127,3 +127,19 @@ test("another measurement is another reading", () => {
     "m 1 at 2024-05-01T12:00:05Z",
   ]);
 });
+
+const leisurely: readonly [name: string, result: MetricResult | undefined, atLeisure: boolean][] = [
+  ["a first measurement", undefined, true],
+  ["one that is due just now", measured("Successful", 60), false],
+  ["one that is late", measured("Successful", 61), false],
+  ["one whose moment has passed", measured("Successful", 63), true],
+  ["a look at one that takes longer", inFlight, false],
+];
+
+for (const [name, result, atLeisure] of leisurely) {
+  test(`${name} is ${atLeisure ? "" : "not "}at its leisure`, () => {
+    const timing = { startedAt: instant(ago(600)), terminating: false, now };
+    const next = nextFor(metric({ interval: "60s" }), result, timing);
+    equal(next && isAtLeisure(next, result, now), atLeisure);
+  });
+}

@@ -4,7 +4,7 @@ import type { KubeObject, ObjectRef } from "../../src/api/object.ts";
 import { type Instant, instant, later, type Millis } from "../../src/api/time.ts";
 import type { Measure, Measured, MeasureRequest } from "../../src/reconcile/measure.ts";
 import type { Plan } from "../../src/reconcile/plan.ts";
-import type { CacheReader, Client, Ports, Reading } from "../../src/reconcile/ports.ts";
+import type { CacheReader, Client, Ports, Reading, ReadingHow } from "../../src/reconcile/ports.ts";
 
 export const start = instant("2024-05-01T12:00:00Z");
 export const key = "ns/run";
@@ -69,6 +69,10 @@ export function lab({ spec, status, measure = () => good, secrets = {} }: LabOpt
     urgent(): readonly (boolean | undefined)[] {
       return [...readings.known.values()].map(({ reading }) => reading && kind.isUrgent?.(reading));
     },
+    /** Of each reading under way whether it begins at its leisure. */
+    atLeisure(): readonly (boolean | undefined)[] {
+      return [...readings.known.values()].map(({ how }) => how.atLeisure);
+    },
     /** Puts another object into the cache. */
     put(object: KubeObject): void {
       others.set(`${object.kind} ${object.metadata.name}`, object);
@@ -108,19 +112,26 @@ export const good: Measured = { is: "value", value: 1, text: "1" };
 export const bad: Measured = { is: "value", value: 0, text: "0" };
 export const failing: Measured = { is: "error", message: "no such host" };
 
+/** A reading that was asked for. */
+interface Taken {
+  readonly how: ReadingHow;
+  readonly end: AbortController;
+  reading?: Reading;
+}
+
 function readingsAt(now: () => Instant) {
-  const known = new Map<string, { reading?: Reading; readonly end: AbortController }>();
+  const known = new Map<string, Taken>();
   return {
     known,
     take(
       _key: string,
       id: string,
-      _pool: string,
+      how: ReadingHow,
       begin: (signal: AbortSignal) => Promise<unknown>,
     ): Reading | undefined {
       const entry = known.get(id);
       if (entry !== undefined) return entry.reading;
-      const mine: { reading?: Reading; readonly end: AbortController } = { end: new AbortController() };
+      const mine: Taken = { how, end: new AbortController() };
       known.set(id, mine);
       const startedAt = now();
       void begin(mine.end.signal).then((value) => {

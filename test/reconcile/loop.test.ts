@@ -156,7 +156,7 @@ test("conflicts in a row back off", async () => {
 test("a key that is gone is forgotten with its readings", async () => {
   let aborted = false;
   const { loop, cache, client, advance } = loopOf(({ ports, count }) => {
-    ports.readings.take(key, "1", "host", (signal) => {
+    ports.readings.take(key, "1", { pool: "host" }, (signal) => {
       signal.addEventListener("abort", () => {
         aborted = true;
       });

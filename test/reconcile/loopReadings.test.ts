@@ -10,7 +10,7 @@ test("a reading that has arrived has its key looked at", async () => {
     const reading = ports.readings.take(
       key,
       "1",
-      "host",
+      { pool: "host" },
       () =>
         new Promise((resolve) => {
           arrive = resolve;
@@ -33,7 +33,8 @@ test("a key with urgent news is looked at while others that were woken wait", as
     isUrgent: (reading) => reading.is === "value" && reading.value === "bad",
     async observe({ readings }, of) {
       looked.push(of.slice(5));
-      readings.take(of, "1", "host", () => new Promise((resolve) => arrive.set(of.slice(5), resolve)));
+      const start = () => new Promise((resolve) => arrive.set(of.slice(5), resolve));
+      readings.take(of, "1", { pool: "host" }, start);
       if (isSlow) await new Promise(() => {});
     },
   });

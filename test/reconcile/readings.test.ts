@@ -14,8 +14,8 @@ function poolOf(limits: { limit?: number; limitPerPool?: number } = {}) {
   const aborted: string[] = [];
   const ends = new Map<string, { resolve(value: unknown): void; reject(error: unknown): void }>();
   const readings = new ReadingPool({ clock, wake: (key) => woken.push(key), ...limits });
-  const take = (key: string, id: string, pool = "host") =>
-    readings.take(key, id, pool, (signal) => {
+  const take = (key: string, id: string, pool = "host", atLeisure = false) =>
+    readings.take(key, id, { pool, atLeisure }, (signal) => {
       begun.push(id);
       signal.addEventListener("abort", () => aborted.push(id));
       return new Promise((resolve, reject) => ends.set(id, { resolve, reject }));
@@ -55,9 +55,9 @@ test("a reading that throws before it begins has failed", async () => {
   const start = () => {
     throw new Error("odd");
   };
-  readings.take("a", "1", "host", start);
+  readings.take("a", "1", { pool: "host" }, start);
   await turn();
-  deepEqual([readings.take("a", "1", "host", start)?.is, woken], ["error", ["a"]]);
+  deepEqual([readings.take("a", "1", { pool: "host" }, start)?.is, woken], ["error", ["a"]]);
 });
 
 test("keys with the same ids have nothing to do with each other", async () => {
@@ -88,6 +88,37 @@ test("all hosts together have a bound, but each may have one", async () => {
   deepEqual(begun, ["0", "2", "3", "5", "4"]);
   await end("4");
   deepEqual(begun, ["0", "2", "3", "5", "4", "6"]);
+});
+
+test("what begins at its leisure begins one after the other, and delays nobody who is on time", async () => {
+  const { clock, readings, take, begun, end } = poolOf({ limitPerPool: 3 });
+  for (const id of ["1", "2", "3", "4"]) take("a", id, "host", true);
+  take("b", "5", "other", true);
+  deepEqual([begun, readings.underWay], [["1", "5"], 2]);
+  readings.keep("b", new Set());
+  await end("1"); // its host has nothing under way now, and the next one waits for its turn all the same
+  await clock.advance(at(1009));
+  deepEqual(begun, ["1", "5"]);
+  take("c", "on time");
+  await clock.advance(at(1010));
+  deepEqual(begun, ["1", "5", "on time", "2"]);
+  await clock.advance(at(1025));
+  deepEqual(begun.slice(4), ["3"]);
+  await end("2"); // the turn of the fourth had come at 1030
+  await clock.advance(at(1029));
+  take("d", "6", "host", true);
+  deepEqual(begun.slice(5), []);
+  await clock.advance(at(1060));
+  deepEqual(begun.slice(5), ["4"]); // three are under way: the sixth has to wait
+  await end("3");
+  deepEqual([begun.slice(6), readings.underWay], [["6"], 3]);
+});
+
+test("the larger a crowd is, the faster it begins", async () => {
+  const { clock, begun, take } = poolOf();
+  for (let n = 0; n < 5000; n++) take("a", `${n}`, "host", true);
+  await clock.advance(at(1019)); // the first of them saw no crowd; then 10 s are spread over those who wait
+  deepEqual(begun, ["0", "1", "2", "3", "4"]);
 });
 
 test("what is dropped is aborted, gives its place to the next at once and wakes nobody", async () => {
