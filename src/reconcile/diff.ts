@@ -8,12 +8,12 @@ type Fields = Readonly<Record<string, unknown>>;
  * replaced as a whole. Undefined when nothing differs. A field that is undefined or null counts as absent.
  */
 export function mergePatch(from: Fields, to: Fields): Fields | undefined {
-  return collected(new Set([...Object.keys(from), ...Object.keys(to)]), (name) => {
-    return changeOf(from[name], to[name]);
-  });
+  const added = Object.keys(to).filter((name) => !Object.hasOwn(from, name));
+  return collected([...Object.keys(from), ...added], (name) => changeOf(from[name], to[name]));
 }
 
 function changeOf(before: unknown, after: unknown): unknown {
+  if (before === after) return undefined;
   if (isAbsent(after)) return isAbsent(before) ? undefined : null;
   if (isFields(before) && isFields(after)) return mergePatch(before, after);
   return isSame(before, after) ? undefined : after;
@@ -47,13 +47,13 @@ function missingAt(present: unknown, wanted: unknown): unknown {
 }
 
 /** The changes by name, or undefined when there is none. */
-function collected(names: Iterable<string>, changeAt: (name: string) => unknown): Fields | undefined {
-  const changes: Record<string, unknown> = {};
+function collected(names: readonly string[], changeAt: (name: string) => unknown): Fields | undefined {
+  let changes: Record<string, unknown> | undefined;
   for (const name of names) {
     const found = changeAt(name);
-    if (found !== undefined) changes[name] = found;
+    if (found !== undefined) (changes ??= {})[name] = found;
   }
-  return Object.keys(changes).length === 0 ? undefined : changes;
+  return changes;
 }
 
 /** Whether two JSON values are the same; the order of fields does not matter. */
@@ -63,7 +63,13 @@ export function isSame(one: unknown, other: unknown): boolean {
   if (Array.isArray(one) && Array.isArray(other)) {
     return one.length === other.length && one.every((each, index) => isSame(each, other[index]));
   }
-  return isFields(one) && isFields(other) && mergePatch(one, other) === undefined;
+  return isFields(one) && isFields(other) && haveSameFields(one, other);
+}
+
+function haveSameFields(one: Fields, other: Fields): boolean {
+  const isNew = (name: string): boolean => !Object.hasOwn(one, name) && !isAbsent(other[name]);
+  if (Object.keys(other).some(isNew)) return false;
+  return Object.keys(one).every((name) => isSame(one[name], other[name]));
 }
 
 function isFields(value: unknown): value is Fields {
