@@ -51,7 +51,9 @@ function collected(names: readonly string[], changeAt: (name: string) => unknown
   let changes: Record<string, unknown> | undefined;
   for (const name of names) {
     const found = changeAt(name);
-    if (found !== undefined) (changes ??= {})[name] = found;
+    if (found === undefined) continue;
+    changes ??= {};
+    changes[name] = found;
   }
   return changes;
 }
