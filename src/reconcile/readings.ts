@@ -31,9 +31,8 @@ interface Host {
   readonly waiting: Set<Entry>;
   /** Those that wait at their leisure. */
   readonly leisurely: Set<Entry>;
-  /** When the next of these may begin, and whether a timer waits for that. */
-  nextLeisurely: Instant;
-  isArmed: boolean;
+  /** Whether the time between two of these has not passed yet. */
+  rests: boolean;
 }
 
 /** The time between two readings of a host that begin at their leisure, in milliseconds. */
@@ -119,33 +118,29 @@ export class ReadingPool implements Readings {
 
   #startWaiting(): void {
     if (this.#stopped) return;
-    const now = this.#options.clock.now();
     for (const [pool, host] of this.#hosts) {
       for (const entry of host.waiting) {
         if (!this.#hasRoom(host)) break;
         this.#begin(host, entry);
       }
-      this.#startLeisurely(host, now);
+      this.#startLeisurely(host);
       const isIdle = host.running + host.waiting.size + host.leisurely.size === 0;
-      if (isIdle && host.nextLeisurely <= now) this.#hosts.delete(pool);
+      if (isIdle && !host.rests) this.#hosts.delete(pool);
     }
   }
 
-  /** Begins the first reading that waits at its leisure when its turn has come, and awaits the next turn. */
-  #startLeisurely(host: Host, now: Instant): void {
+  /** Begins the first reading that waits at its leisure, unless its host rests from the one before. */
+  #startLeisurely(host: Host): void {
     const [first] = host.leisurely;
-    if (first === undefined || !this.#hasRoom(host)) return;
-    if (host.nextLeisurely <= now) {
-      const pause = Math.ceil(Math.min(leisure, mostLeisure / host.leisurely.size)) as Millis;
-      host.nextLeisurely = later(now, pause);
-      this.#begin(host, first);
-    }
-    if (host.leisurely.size === 0 || host.isArmed) return;
-    host.isArmed = true;
-    this.#options.clock.at(host.nextLeisurely, () => {
-      host.isArmed = false;
+    if (first === undefined || host.rests || !this.#hasRoom(host)) return;
+    const { clock } = this.#options;
+    const rest = Math.ceil(Math.min(leisure, mostLeisure / host.leisurely.size)) as Millis;
+    host.rests = true;
+    clock.at(later(clock.now(), rest), () => {
+      host.rests = false;
       this.#startWaiting();
     });
+    this.#begin(host, first);
   }
 
   #begin(host: Host, entry: Entry): void {
@@ -186,11 +181,5 @@ export class ReadingPool implements Readings {
 }
 
 function newHost(): Host {
-  return {
-    running: 0,
-    waiting: new Set(),
-    leisurely: new Set(),
-    nextLeisurely: 0 as Instant,
-    isArmed: false,
-  };
+  return { running: 0, waiting: new Set(), leisurely: new Set(), rests: false };
 }
